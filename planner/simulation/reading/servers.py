@@ -20,6 +20,12 @@ LEAST_HEAP_MIB = 64
 """The least heap that the application's settings allow (our choice: Node.js and a framework take 30 to 50 MiB)."""
 RESERVED = 3
 """Connections that clients never get (PostgreSQL, superuser_reserved_connections; unverified 2026-12-01)."""
+LEAST_LIMIT_MS = 1000.0
+"""The shortest time that a statement, a lock or an idle transaction may be given (our choice: a hundred times what a
+request is taken to keep a database busy)."""
+_LIMITS = ("statement_timeout", "lock_timeout", "transaction_timeout", "idle_in_transaction_session_timeout")
+"""Milliseconds after which PostgreSQL ends what a client does; 0 is no bound (PostgreSQL documentation, Client
+Connection Defaults; unverified 2026-12-01)."""
 _ON = frozenset(("1", "on", "true", "yes"))
 _POOL = "DATABASE_POOL_PRIMARY_MAX"
 
@@ -36,6 +42,10 @@ def refusing(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
         said = {text(one, "name"): text(one, "value") for one in items(group.inputs, "parameters")}
         if said.get("default_transaction_read_only", "").lower() in _ON:
             yield f"{group.name}: default_transaction_read_only, every write fails"
+        for name in _LIMITS:
+            limit = _whole(said.get(name, ""))
+            if limit and limit < LEAST_LIMIT_MS:
+                yield f"{group.name}: {name} {limit:g} ms, what takes longer fails"
         most = _whole(said.get("max_connections", ""))
         if most is not None and pools and most - RESERVED < max(pools):
             yield f"{group.name}: max_connections {most:g} are fewer than the pool of one pod, {max(pools)}"

@@ -18,6 +18,9 @@ def unreachable(platform: Platform) -> Iterator[str]:
     """
     groups = [*platform.tiers, *(tier for tier in (platform.gateway, platform.pooler) if tier is not None)]
     for tier in groups:
+        rules = tier.hpa.scale_up if tier.hpa is not None else None
+        if rules is not None and rules.select_policy == "Disabled":
+            yield f"{tier.scaler}: scaleUp Disabled"
         for target in tier.targets:
             found = _most(platform, tier, target)
             if found is None or tier.hpa is None:

@@ -12,11 +12,11 @@ from plan.tokens import (
     DNS_RECORD,
     LISTENER,
     LOAD_BALANCER,
-    NETWORK_POLICY,
     RULESET,
 )
 from planner.plan_values import at, items, text
 from planner.simulation.reading.controllers import absent
+from planner.simulation.reading.keeping import policies_of, selects, unasked, unmoved, unstarted
 from planner.simulation.reading.resources import containers_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def unreached(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
             yield from _gateway(text(item.inputs, "data", "nginx.conf"))
     for item in simulated:
         yield from _closed(plan, item)
+    yield from unasked(plan, simulated)
     yield from absent(plan)
 
 
@@ -67,8 +68,10 @@ def unkept(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
             yield f"{name}: paused, no change of it is rolled out"
         for budget in plan.of_type(DISRUPTION_BUDGET):
             whole = text(budget.inputs, "spec", "maxUnavailable") == "100%"
-            if whole and _selects(at(budget.inputs, "spec", "selector"), item):
+            if whole and selects(at(budget.inputs, "spec", "selector"), item):
                 yield f"{name}: its PodDisruptionBudget lets every pod go at once"
+    yield from unmoved(plan, simulated)
+    yield from unstarted(plan, simulated)
 
 
 def _gateway(config: str) -> Iterator[str]:
@@ -97,20 +100,7 @@ def _ms(words: str) -> float | None:
 
 def _closed(plan: Plan, item: PlannedResource) -> Iterator[str]:
     """Policies together admit what any of them admits (Kubernetes documentation, Network Policies)."""
-    own = [
-        policy
-        for policy in plan.of_type(NETWORK_POLICY)
-        if text(policy.inputs, "metadata", "namespace") == text(item.inputs, "metadata", "namespace")
-        and "Ingress" in (items(policy.inputs, "spec", "policyTypes") or ["Ingress"])
-        and _selects(at(policy.inputs, "spec", "podSelector"), item)
-    ]
+    own = policies_of(plan, item, "Ingress")
     if own and not any(items(policy.inputs, "spec", "ingress") for policy in own):
         name = text(item.inputs, "metadata", "name") or item.name
         yield f"{name}: its network policies let nobody in"
-
-
-def _selects(selector: object, item: PlannedResource) -> bool:
-    """Whether a selector by labels alone finds a Deployment's pods; one by expressions is not read, and finds none."""
-    labels = at(item.inputs, "spec", "template", "metadata", "labels") or {}
-    wanted = at(selector, "matchLabels") or {}
-    return not at(selector, "matchExpressions") and wanted.items() <= labels.items()

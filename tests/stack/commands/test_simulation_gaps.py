@@ -125,7 +125,7 @@ def test_settings_of_a_plan_that_bound_each_other_are_named() -> None:
     said = (
         "bailbondpro-hpa: cpu 900 %: its pods use 200 % of what they request at the most, as their limits and threads"
     )
-    assert gaps(never) == {f"{said} threads allow": "trigger"}
+    assert gaps(never) == {f"{said} allow": "trigger"}
     (found,) = gaps(Plan(tuple(item for item in plan if item.system != "pooler")))
     assert found.startswith("connections of postgres-primary: 10 bailbondpro-app x 20 are 200 at the most, and 185 are")
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plan import Plan
-from plan.tokens import DNS_RECORD, LISTENER
+from plan.tokens import CACHE, DATABASE, DNS_RECORD, LISTENER
 from planner.simulation import Assumptions
 from planner.simulation.read_plan import platform_of
-from tests.support.plans import edited, stack_plan
+from tests.support.plans import edited, planned, stack_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,31 @@ def heap(mib: int) -> Callable[[Plan], Plan]:
     return changed("app-deployment", change)
 
 
+def contained(name: str, **values: object) -> Callable[[Plan], Plan]:
+    return changed(name, lambda inputs: inputs["spec"]["template"]["spec"]["containers"][0].update(values))
+
+
+def podded(name: str, **values: object) -> Callable[[Plan], Plan]:
+    return changed(name, lambda inputs: inputs["spec"]["template"]["spec"].update(values))
+
+
+def upwards(**values: object) -> Callable[[Plan], Plan]:
+    def change(inputs: dict[str, Any]) -> None:
+        horizontal = inputs["spec"].setdefault("advanced", {}).setdefault("horizontalPodAutoscalerConfig", {})
+        horizontal.setdefault("behavior", {}).setdefault("scaleUp", {}).update(values)
+
+    return changed("autoscaler-scaled-object", change)
+
+
+def forgotten(inputs: dict[str, Any], prefix: str) -> None:
+    container = inputs["spec"]["template"]["spec"]["containers"][0]
+    container["env"] = [entry for entry in container["env"] if not entry["name"].startswith(prefix)]
+
+
+def beside(token: str, name: str) -> Callable[[Plan], Plan]:
+    return lambda plan: Plan((*plan, planned(token, name)), plan.config)
+
+
 def unprobed(inputs: dict[str, Any]) -> None:
     inputs["spec"]["template"]["spec"]["containers"][0].pop("readinessProbe")
 
@@ -100,6 +125,48 @@ SABOTAGE: dict[str, tuple[Callable[[Plan], Plan], str]] = {
     "all at once": (spec("app-deployment", strategy={"type": "Recreate"}), "bailbondpro-app: strategy Recreate"),
     "paused": (spec("service-bonds-workload-deployment", paused=True), "bailbondpro-bonds: paused"),
     "no budget": (spec("app-disruption-budget", maxUnavailable="100%"), "bailbondpro-app: its PodDisruptionBudget"),
+    "a budget that lets nobody go": (spec("app-disruption-budget", maxUnavailable=0), "lets no pod go"),
+    "a budget of all": (
+        changed(
+            "app-disruption-budget", lambda inputs: inputs["spec"].update(maxUnavailable=None, minAvailable="100%")
+        ),
+        "lets no pod go",
+    ),
+    "a budget of the fewest": (
+        changed("app-disruption-budget", lambda inputs: inputs["spec"].update(maxUnavailable=None, minAvailable=3)),
+        "lets no pod go",
+    ),
+    "a probe of nothing": (
+        contained("app-deployment", readinessProbe={"httpGet": {"path": "/ready", "port": 9}}),
+        "its readinessProbe asks port 9, which no container has",
+    ),
+    "a probe by a name of nothing": (
+        contained("gateway-deployment", livenessProbe={"tcpSocket": {"port": "web"}}),
+        "its livenessProbe asks port web",
+    ),
+    "an impatient probe": (
+        contained("app-deployment", livenessProbe={"failureThreshold": 1, "httpGet": {"port": "http"}}),
+        "ends a container by one slow answer",
+    ),
+    "an image that nobody pulls": (contained("pooler-deployment", imagePullPolicy="Never"), "imagePullPolicy Never"),
+    "pods that wait": (podded("app-deployment", schedulingGates=[{"name": "later"}]), "schedulingGates"),
+    "no time to stop": (podded("app-deployment", terminationGracePeriodSeconds=15), "15 s to stop"),
+    "a Service of another port": (
+        changed("app-headless", lambda inputs: inputs["spec"]["ports"][0].update(targetPort=9)),
+        "has its target port 9",
+    ),
+    "a silent application": (spec("app-network-policy", egress=[]), "bailbondpro-app: its network policies let it ask"),
+    "a silent gateway": (spec("gateway-network-policy", egress=[]), "bailbondpro-gateway: its network policies let it"),
+    "no address of a database": (
+        changed("app-deployment", lambda inputs: forgotten(inputs, "DATABASE_")),
+        "bailbondpro-app: it is told of no database",
+    ),
+    "no cache": (without(CACHE), "bailbondpro-app: it is told of a cache"),
+    "no databases": (without(DATABASE), "bailbondpro-app: it is told of databases"),
+    "a quota": (beside("kubernetes:core/v1:ResourceQuota", "few"), "ResourceQuota few"),
+    "no more pods": (upwards(selectPolicy="Disabled"), "bailbondpro-hpa: scaleUp Disabled"),
+    "a millisecond for a statement": (parameter("statement_timeout", "1"), "statement_timeout 1 ms"),
+    "a millisecond for a lock": (parameter("lock_timeout", "1"), "lock_timeout 1 ms"),
     "read only": (parameter("default_transaction_read_only", "on"), "every write fails"),
     "five connections": (parameter("max_connections", "5"), "max_connections 5 are fewer"),
     "a heap of 8 MiB": (heap(8), "bailbondpro-app: a heap of 8 MiB"),
@@ -111,6 +178,16 @@ ORDINARY: dict[str, Callable[[Plan], Plan]] = {
     "an answer beside the proxy": configured(r"(server \{)", r"\1 location = /robots.txt { return 204; }"),
     "an application for all of the namespace": spec("app-network-policy", ingress=[{}]),
     "a budget of one": spec("app-disruption-budget", maxUnavailable=1),
+    "a budget of two": changed(
+        "app-disruption-budget", lambda inputs: inputs["spec"].update(maxUnavailable=None, minAvailable=2)
+    ),
+    "a probe by the name of a port": contained("app-deployment", readinessProbe={"httpGet": {"port": "http"}}),
+    "a probe by a command": contained("app-deployment", readinessProbe={"exec": {"command": ["true"]}}),
+    "sixteen seconds to stop": podded("app-deployment", terminationGracePeriodSeconds=16),
+    "one way out": spec("app-network-policy", egress=[{}]),
+    "slow steps upwards": upwards(selectPolicy="Min"),
+    "a minute for a statement": parameter("statement_timeout", "60000"),
+    "no bound of a statement": parameter("statement_timeout", "0"),
     "a rolling update": spec("app-deployment", strategy={"type": "RollingUpdate"}),
     "read and write": parameter("default_transaction_read_only", "off"),
     "five hundred connections": parameter("max_connections", "500"),
