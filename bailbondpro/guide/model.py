@@ -70,6 +70,8 @@ class Row(_Part):
         key: key of the stack file that chooses it.
         default: what the key is by itself, in the phase that the row speaks of.
         default_in: environment and phase of that default, `prod horizontal`; where the row has a place, the place's.
+        constant: a constant that a command computes with, or a profile's field: `planner.capacity.growth.CPU_BUFFER`.
+        number: what it is; in the unit of the program, 1.5 for 50 % more.
         at: a resource of the chapter, and the path in it: `hpa spec.minReplicas`.
         value: what stands there; without it and without `holds` something must stand there.
         holds: texts that stand in what is there.
@@ -86,6 +88,8 @@ class Row(_Part):
     key: str = Field(default="", pattern=r"^([a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)*)?$")
     default: JsonValue = None
     default_in: str = Field(default="", pattern=r"^((dev|prod) (optimization|horizontal|microservices))?$")
+    constant: str = Field(default="", pattern=r"^([a-z]\w*(\.\w+(\(\))?)+)?$")
+    number: JsonValue = None
     at: str = ""
     value: JsonValue = None
     holds: tuple[str, ...] = ()
@@ -103,6 +107,8 @@ class Row(_Part):
             raise ValueError("value and holds are compared with what stands somewhere: give at, too")
         if not self.key and {"default", "default_in"} & self.model_fields_set:
             raise ValueError("a default is that of a key: give key, too")
+        if bool(self.constant) != ("number" in self.model_fields_set):
+            raise ValueError("a constant is compared with a number: give both")
         if "value" in self.model_fields_set and self.holds:
             raise ValueError("either value or holds")
         return self

@@ -49,6 +49,7 @@ def where(row: Traced) -> str:
     """What a row rests on, in words."""
     own, place = row.entry.row, row.entry.place
     said = [f"key {own.key}"] if own.key else []
+    said += [f"{own.constant} = {own.number}"] if own.constant else []
     if place is not None:
         said.append(f"{place.resource.name} {place.path} ({place.resource.environment}, {place.resource.phase})")
     said += [f"deviation: {own.deviation}"] if own.deviation else []

@@ -38,7 +38,8 @@ HEAD = """\
 Every number and requirement of the guide has a row, and `./bbp trace` checks it: the key is one of the stack file, the tests, the row
 of [deviations.md](deviations.md) and the clause of the [contract](application-contract.md) exist, and with `--stack` or `--plan FILE`
 the plan has the value. A row whose check fails is false; false rows and rows without an answer end the command with exit code 1.
-How many rows are compared by the default of a key, how many by a property, and how many rest on names alone is printed with it.
+How many rows are compared by the default of a key, by a property or by a constant that commands compute with, and how many rest on
+names alone, is printed with it.
 What was not compared is said; `--missing` without `--stack` ends with exit code 3 while rows speak of plans that nobody has looked at.
 
 | answer | what it means | rests on |
@@ -96,6 +97,8 @@ def _where(entry: Entry) -> Iterable[str]:
         holds = f" with {', '.join(row.holds)}" if row.holds else ""
         stack = "" if place.stack == ("prod", "microservices") else f" ({', '.join(place.stack)})"
         yield f"`{_cell(f'{place.resource.name}{path}{value}{holds}')}`{stack}"
+    if row.constant:
+        yield f"`{row.constant} = {row.number}`"
     if row.deviation:
         yield f"deviation: {_cell(row.deviation)}"
     yield from (f"contract `{name}`" for name in row.clauses)

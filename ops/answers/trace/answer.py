@@ -11,6 +11,7 @@ from bailbondpro.guide import ledger
 from infra.phases import PHASES
 from ops.answers.trace.checkout import read_checkout, settings_keys
 from ops.answers.trace.chosen import NoDefaultError, default_of
+from ops.answers.trace.constants import NoConstantError, constant_at
 from ops.answers.trace.places import NotKnownError, difference
 from ops.inputs.stack_file import ROOT
 from ops.jsonable import plain
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from bailbondpro.guide import Entry
+    from bailbondpro.guide import Entry, Row
     from ops.answers.trace.checkout import Checkout
     from plan import Plan
 
@@ -114,19 +115,20 @@ class TraceReport:
     def ways(self) -> tuple[Way, ...]:
         """How many rows are checked how: what is compared first, then what only has to exist."""
         rows = [(traced.entry.row, traced.entry.place) for traced in self.rows]
-        compared = [("default" in row.model_fields_set, place is not None) for row, place in rows]
+        compared = [("default" in row.model_fields_set, place is not None, bool(row.constant)) for row, place in rows]
         return (
-            Way("the default of a key is compared", sum(default for default, _ in compared)),
-            Way("a property is compared with a plan", sum(place for _, place in compared)),
+            Way("the default of a key is compared", sum(default for default, _, _ in compared)),
+            Way("a property is compared with a plan", sum(place for _, place, _ in compared)),
+            Way("a constant that commands compute with is compared", sum(constant for _, _, constant in compared)),
             Way(
                 "a key exists that has no one default",
-                sum(bool(row.key) and not default for (row, _), (default, _) in zip(rows, compared, strict=True)),
+                sum(bool(row.key) and not default for (row, _), (default, *_) in zip(rows, compared, strict=True)),
             ),
             Way("no key chooses it", sum(not row.key for row, _ in rows)),
             Way("tests exist", sum(bool(row.tests) for row, _ in rows)),
             Way("clauses of the contract exist", sum(bool(row.clauses) for row, _ in rows)),
             Way("a row of the deviations exists", sum(bool(row.deviation) for row, _ in rows)),
-            Way("nothing is compared, and all that is named exists", sum(not any(both) for both in compared)),
+            Way("nothing is compared, and all that is named exists", sum(not any(each) for each in compared)),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -240,6 +242,7 @@ def _named(entry: Entry, checkout: Checkout) -> tuple[list[str], list[str]]:
         problems.append(f"the stack file has no key {row.key}")
     elif said := _of_default(entry):
         problems.append(said)
+    problems += [said] if (said := _of_constant(row)) else []
     clauses = {clause.id for clause in contract().every_clause}
     problems += [f"the contract has no clause {name}" for name in row.clauses if name not in clauses]
     if row.tests:
@@ -274,6 +277,17 @@ def _of_default(entry: Entry) -> str:
     except NoDefaultError as error:
         return str(error)
     return "" if found == row.default else f"{row.key} is {found} by default, the ledger says {row.default}"
+
+
+def _of_constant(row: Row) -> str:
+    """What a row's constant is, where the row says another number."""
+    if not row.constant:
+        return ""
+    try:
+        found = constant_at(row.constant)
+    except NoConstantError as error:
+        return str(error)
+    return "" if found == row.number else f"{row.constant} is {found}, the ledger says {row.number}"
 
 
 def _plans(
