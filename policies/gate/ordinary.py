@@ -24,6 +24,7 @@ _IN_PODS = (
     r"\.(volumes|volumeMounts)\b",
     r"\.metadata\.labels\b",
     r"\.metadata\.annotations\.(kubectl\.kubernetes\.io/(restartedAt|default-container)|prometheus\.io/)",
+    r"\.metadata\.annotations\.bailbondpro\.com/release$",
 )
 """Of pods: what programs are told and read, which `plan.types.weaker.kubernetes` judges by its words and
 `policies.gate.readers` by its Secrets; containers that come or go are judged part by part, and labels by whoever
