@@ -14,8 +14,10 @@ from plan.tokens import (
     LOAD_BALANCER,
     RULESET,
 )
+from plan.unknown import is_hidden
 from planner.plan_values import at, items, text
 from planner.simulation.reading.controllers import absent
+from planner.simulation.reading.doors import unfound
 from planner.simulation.reading.keeping import policies_of, selects, unasked, unmoved, unstarted
 from planner.simulation.reading.resources import containers_of
 
@@ -46,9 +48,11 @@ def unreached(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
         yield "the load balancer has no listener"
     if any(plan.of_type(RULESET)) and not any(plan.of_type(DNS_RECORD)):
         yield "the edge has no DNS record"
-    for item in plan.of_type(CONFIG_MAP):
-        if item.system == "gateway" or item.name == "gateway-config":
-            yield from _gateway(text(item.inputs, "data", "nginx.conf"))
+    gateways = [item for item in plan.of_type(CONFIG_MAP) if item.system == "gateway" or item.name == "gateway-config"]
+    configs = [text(item.inputs, "data", "nginx.conf") for item in gateways]
+    for config in configs:
+        yield from _gateway(config)
+    yield from unfound(plan, simulated, [config for config in configs if config and not is_hidden(config)])
     for item in simulated:
         yield from _closed(plan, item)
     yield from unasked(plan, simulated)

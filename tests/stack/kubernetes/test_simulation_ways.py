@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +13,14 @@ from plan import Plan
 from plan.tokens import CACHE, DATABASE, DNS_RECORD, LISTENER
 from planner.simulation import Assumptions
 from planner.simulation.read_plan import platform_of
-from tests.support.plans import edited, planned, stack_plan
+from tests.support.plans import planned, stack_plan
+from tests.support.stack import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STACKS = [(environment, phase) for environment in ("dev", "prod") for phase in ("optimization", "microservices")]
+BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
+STACKS = [EVERYTHING, *((stack, phase) for stack in ("dev", "prod") for phase in ("optimization", "microservices"))]
 
 
 def gaps(plan: Plan) -> list[str]:
@@ -37,7 +40,7 @@ def changed(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[
         (item,) = [item for item in plan if item.name == name]
         inputs = copy.deepcopy(dict(item.inputs))
         change(inputs)
-        return edited(plan, item.type, name, **inputs)
+        return Plan(tuple(replace(one, inputs=inputs) if one is item else one for one in plan), plan.config)
 
     return apply
 
@@ -163,6 +166,32 @@ SABOTAGE: dict[str, tuple[Callable[[Plan], Plan], str]] = {
     ),
     "no cache": (without(CACHE), "bailbondpro-app: it is told of a cache"),
     "no databases": (without(DATABASE), "bailbondpro-app: it is told of databases"),
+    "no binding": (without(BINDING), "no target group is bound"),
+    "no Service of the gateway": (gone("gateway-service"), "bailbondpro-gateway: no Service leads to it"),
+    "no Service of the pooler": (gone("pooler-service"), "pgbouncer: no Service leads to it"),
+    "no Service of an upstream": (gone("app-headless"), "there is no Service bailbondpro-headless in production"),
+    "an upstream of another port": (
+        configured(r"(bailbondpro-headless\.production\.svc\.cluster\.local):3000", r"\1:9"),
+        "the Service bailbondpro-headless has no port 9",
+    ),
+    "a proxy to nobody": (
+        configured(r"proxy_pass http://bailbondpro_backend;", "proxy_pass http://127.0.0.1:9;"),
+        "passes requests to 127.0.0.1:9, which is no upstream",
+    ),
+    "bodies of a byte": (configured(r"client_max_body_size \w+", "client_max_body_size 1"), "client_max_body_size 1:"),
+    "a database behind a shut door": (gone("postgres-ingress-0"), "postgres-primary: no rule of its security groups"),
+    "a cache behind a shut door": (gone("redis-ingress-0"), "redis-group: no rule of its security groups"),
+    "a load balancer without clients": (
+        lambda plan: Plan(tuple(one for one in plan if "balancer-clients" not in one.name), plan.config),
+        "load-balancer-nlb: no rule of its security groups lets anybody in",
+    ),
+    "a load balancer that reaches nobody": (
+        lambda plan: Plan(tuple(one for one in plan if "balancer-to-gateway" not in one.name), plan.config),
+        "load-balancer-nlb: no rule of its security groups lets it reach anybody",
+    ),
+    "a load balancer inside": (changed("load-balancer-nlb", lambda inputs: inputs.update(internal=True)), "internal,"),
+    "no Secret of the cache": (gone("app-secrets-redis"), "bailbondpro-app: its Secret redis-secret is not there"),
+    "no certificate": (gone("gateway-tls"), "bailbondpro-gateway: its Secret bailbondpro-gateway-tls is not there"),
     "a quota": (beside("kubernetes:core/v1:ResourceQuota", "few"), "ResourceQuota few"),
     "no more pods": (upwards(selectPolicy="Disabled"), "bailbondpro-hpa: scaleUp Disabled"),
     "a millisecond for a statement": (parameter("statement_timeout", "1"), "statement_timeout 1 ms"),
@@ -188,6 +217,11 @@ ORDINARY: dict[str, Callable[[Plan], Plan]] = {
     "slow steps upwards": upwards(selectPolicy="Min"),
     "a minute for a statement": parameter("statement_timeout", "60000"),
     "no bound of a statement": parameter("statement_timeout", "0"),
+    "bodies without a bound": configured(r"client_max_body_size \w+", "client_max_body_size 0"),
+    "a proxy by a variable": configured(r"proxy_pass http://bailbondpro_backend;", "proxy_pass http://$any;"),
+    "a Secret that may be missing": contained(
+        "app-deployment", envFrom=[{"secretRef": {"name": "perhaps", "optional": True}}]
+    ),
     "a rolling update": spec("app-deployment", strategy={"type": "RollingUpdate"}),
     "read and write": parameter("default_transaction_read_only", "off"),
     "five hundred connections": parameter("max_connections", "500"),
