@@ -51,9 +51,10 @@ def unfound(plan: Plan, simulated: list[PlannedResource], configs: list[str]) ->
     services = {_place(item): item for item in plan.of_type(SERVICE)}
     for item in simulated:
         labels = at(item.inputs, "spec", "template", "metadata", "labels") or {}
-        mine = (one for one in services.values() if _namespace(one) == _namespace(item))
-        selectors = [at(one.inputs, "spec", "selector") for one in mine]
-        if not any(isinstance(selector, dict) and selector.items() <= labels.items() for selector in selectors):
+        mine = [one for one in services.values() if _namespace(one) == _namespace(item)]
+        found = [one for one in mine if (at(one.inputs, "spec", "selector") or {}).items() <= labels.items()]
+        # Of one that stands beside it and misses its pods `gaps_of` says so.
+        if services and not found and not any(one.parent == item.parent for one in mine):
             yield f"{_named(item)}: no Service leads to it"
         yield from _without_secrets(plan, item)
     for config in configs:

@@ -146,7 +146,8 @@ def test_a_service_that_nobody_sends_requests_is_named_and_takes_no_share() -> N
     (config,) = [item for item in plan if item.name == "gateway-config"]
     text = config.inputs["data"]["nginx.conf"].replace("bailbondpro-bonds-headless", "elsewhere")
     changed = edited(plan, config.type, config.name, data={"nginx.conf": text})
-    assert gaps(changed) == {"bailbondpro-bonds": "service"}
+    stray = "upstream service_bonds: there is no Service elsewhere in production"
+    assert gaps(changed) == {"bailbondpro-bonds": "service", stray: "way"}
     assert "bailbondpro-bonds" not in {tier.name for tier in platform_of(changed, Assumptions()).tiers}
 
 
