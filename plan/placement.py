@@ -151,18 +151,18 @@ def told_of(inputs: object) -> frozenset[tuple[str, int]]:
 
 
 def _told(value: object) -> Iterator[tuple[str, int]]:
-    waiting = [value]
+    waiting: list[Any] = [value] if isinstance(value, dict | list) else []
     while waiting:
         inside = waiting.pop()
-        if isinstance(inside, dict):
-            environment = inside.get("env")
-            if isinstance(environment, list):
-                found = (_TOLD.fullmatch(name) for name in _names(environment))
-                yield from ((one[1], int(one[2] or 0)) for one in found if one is not None)
-            told = environment if isinstance(environment, list) else None
-            waiting += [below for below in inside.values() if below is not told and isinstance(below, dict | list)]
-        elif isinstance(inside, list):
+        if isinstance(inside, list):
             waiting += [below for below in inside if isinstance(below, dict | list)]
+            continue
+        for key, below in inside.items():
+            if key == "env" and isinstance(below, list):
+                found = (_TOLD.fullmatch(name) for name in _names(below))
+                yield from ((one[1], int(one[2] or 0)) for one in found if one is not None)
+            elif isinstance(below, dict | list):
+                waiting.append(below)
 
 
 def _names(entries: list[Any]) -> Iterator[str]:

@@ -156,11 +156,4 @@ def personal_word(path: str) -> str:
     Args:
         path: such as `/api/public/me`.
     """
-    return next(
-        (
-            part
-            for part in path.lower().split("/")
-            if part.rpartition(".")[0] in PERSONAL_WORDS or part in PERSONAL_WORDS
-        ),
-        "",
-    )
+    return next((part for part in path.lower().split("/") if part.partition(".")[0] in PERSONAL_WORDS), "")

@@ -42,7 +42,10 @@ class Endpoint:
 
 
 QUERY_WAIT_SECONDS = 15
-"""Longer than the guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s."""
+"""How long a query may wait for a server connection before it is refused.
+
+Longer than the guide's connectionTimeoutMillis of 2000 for new connections, short of its proxy timeout of 30 s.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +58,6 @@ class PoolerConfig:
         client_password: its password.
         former_clients: further users and their passwords: the login before, for clients that still have it.
         max_client_connections: clients of one pooler pod; a client costs about 2 KiB (PgBouncer documentation).
-        query_wait_seconds: how long a query may wait for a server connection before it is refused.
         max_prepared_statements: protocol-level prepared statements kept per server connection (PgBouncer 1.21).
         idle_transaction_seconds: how long a client may keep a transaction open without a query before it is
             disconnected and its server connection freed (PgBouncer's idle_transaction_timeout; its own default 0 never
@@ -69,7 +71,6 @@ class PoolerConfig:
     client_password: str
     former_clients: tuple[tuple[str, str], ...] = ()
     max_client_connections: int = 2000
-    query_wait_seconds: int = QUERY_WAIT_SECONDS
     max_prepared_statements: int = 200
     idle_transaction_seconds: int = 60
     verify_server: bool = False
@@ -135,7 +136,7 @@ def pgbouncer_ini(config: PoolerConfig) -> str:
         "max_client_conn": str(config.max_client_connections),
         "default_pool_size": str(largest),
         "max_prepared_statements": str(config.max_prepared_statements),
-        "query_wait_timeout": str(config.query_wait_seconds),
+        "query_wait_timeout": str(QUERY_WAIT_SECONDS),
         "idle_transaction_timeout": str(config.idle_transaction_seconds),
         # drivers send these at start-up; a transaction pool cannot keep them
         "ignore_startup_parameters": "extra_float_digits,options",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bailbondpro.facts.rds import FAILOVER_SECONDS
 from plan.placement import shard_index, shards_in_use
+from plan.selectors import selects
 from plan.tokens import (
     ADDON,
     CACHE,
@@ -178,22 +179,6 @@ def _wishes(spec: dict[str, Any]) -> list[Any]:
         *items(apart, "requiredDuringSchedulingIgnoredDuringExecution"),
         *(at(wish, "podAffinityTerm") for wish in preferred),
     ]
-
-
-def selects(selector: object, labels: dict[str, Any]) -> bool:
-    """Whether a label selector matches labels; one that is absent or null matches nothing, an empty one everything."""
-    if not isinstance(selector, dict):
-        return False
-    wanted = at(selector, "matchLabels") or {}
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        {
-            "In": labels.get(text(one, "key")) in (at(one, "values") or ()),
-            "NotIn": labels.get(text(one, "key")) not in (at(one, "values") or ()),
-            "Exists": text(one, "key") in labels,
-            "DoesNotExist": text(one, "key") not in labels,
-        }.get(text(one, "operator"), False)
-        for one in items(selector, "matchExpressions")
-    )
 
 
 def _pods_of(builder: Builder, system: str) -> list[Group]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from plan.placement import shard_index, shards_in_use
 from plan.tokens import DATABASE
-from plan.types.weaker.model import number
-from planner.plan_values import at
+from planner.capacity.platform import PHASE_TOP
+from planner.plan_values import at, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from plan import Plan
     from planner.objectives.model import Answer
 
-GB_PER_USER = 0.1
-"""Scaling guide, Growth Projections: 50 GB for 500 users, 100 for 1,000, 250 for 2,500."""
+GB_PER_USER = PHASE_TOP["microservices"][2] / PHASE_TOP["microservices"][0]
+"""Scaling guide, Growth Projections: 250 GB for 2,500 users, and as much for each of the fewer of other phases."""
 
 
 def storage_gib(plan: Plan) -> float | None:
@@ -30,10 +30,10 @@ def storage_gib(plan: Plan) -> float | None:
     for item in plan.of_type(DATABASE):
         if at(item.inputs, "replicateSourceDb") or (item.system == "shards" and shard_index(item) >= in_use):
             continue
-        sizes = [number(at(item.inputs, name)) for name in ("allocatedStorage", "maxAllocatedStorage")]
-        if sizes[0] is None:
+        now, most = (quantity(at(item.inputs, name)) for name in ("allocatedStorage", "maxAllocatedStorage"))
+        if now is None:
             return None
-        found += max(size for size in sizes if size is not None)
+        found += max(now, most or 0)
     return found
 
 

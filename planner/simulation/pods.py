@@ -65,7 +65,7 @@ class PodSet:
     @property
     def wanted(self) -> int:
         """Pods that the autoscaler or the plan asks for."""
-        return self.placed + self.waiting + self.missing - self.surge
+        return self.total - self.surge
 
     @property
     def missing(self) -> int:
@@ -80,7 +80,7 @@ class PodSet:
     @property
     def youngest_ready(self) -> float:
         """When the pod that became ready last did, or will."""
-        if len(self.cohorts) == 1:
+        if len(self.cohorts) == 1:  # the usual case, asked once for each autoscaler and step
             return self.cohorts[0].ready_at
         return max((cohort.ready_at for cohort in self.cohorts), default=0.0)
 

@@ -10,7 +10,9 @@ from plan.placement import unreadable
 from plan.types import TYPES
 from policies.gate.admits import widened
 from policies.gate.charts import charts_weaker
+from policies.gate.ends.administrators import left_alone
 from policies.gate.ends.generations import taking_turns
+from policies.gate.ends.selected import lost_by_selectors
 from policies.gate.ends.successors import succeeded
 from policies.gate.ends.viewers import viewers_leave
 from policies.gate.environment import left_production, of_production
@@ -29,7 +31,7 @@ from policies.gate.model import (
     found,
 )
 from policies.gate.networks import reached_more
-from policies.gate.newcomers import accounts, left_alone, let_in
+from policies.gate.newcomers import accounts, let_in
 from policies.gate.peers import Standing, standing_of, worth_less
 from policies.gate.reach import hanging, reaches
 from policies.gate.readers import reads_others
@@ -87,7 +89,7 @@ def judge(preview: Preview) -> Verdict:
         for together in (scaled_twice, ways_shared, ranks_crossed):
             loss += together(preview.after, preview.before)
     loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes), *reads_others(preview.changes))
-    loss += (*made_beside(preview), *left_alone(preview.changes))
+    loss += (*made_beside(preview), *lost_by_selectors(preview.changes), *left_alone(preview.changes))
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),

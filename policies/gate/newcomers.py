@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from plan.tokens import CLUSTER
+from plan.tokens import CLUSTER, TOPIC_SUBSCRIPTION
 from plan.unknown import is_unknown
 from policies.documents import listed, statements
-from policies.gate.model import ADMITS, LED, found
+from policies.gate.model import ADMITS, found
 from policies.gate.statements.readers import reads_more
 from policies.gate.statements.refusals import refused_more
 from policies.gate.statements.rights import rights
@@ -19,7 +19,7 @@ from policies.principals import ACCOUNT, admitted
 from policies.rules.policies import POLICIES, TRUSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from plan import Plan
@@ -50,7 +50,7 @@ NAMED = {
     RIGHTS: "principalArn",
     ASSOCIATION: "roleArn",
     ATTACHMENT: "policyArn",
-    "aws:sns/topicSubscription:TopicSubscription": "endpoint",
+    TOPIC_SUBSCRIPTION: "endpoint",
 }
 """Types that give rights, or what is said, to somebody, with the property that names them."""
 
@@ -142,40 +142,16 @@ def _of_the_cluster(change: Change, inputs: Mapping[str, Any], stand: Standing) 
     """What somebody may do in a cluster that stands, unless they may do everything in it already."""
     who, policy = inputs.get("principalArn"), str(inputs.get("policyArn"))
     theirs = [other for other in stand.get(RIGHTS, ()) if other.get("principalArn") == who]
-    if any(_whole(other) and str(other.get("policyArn")).endswith(EVERYTHING[0]) for other in theirs):
+    if any(whole_cluster(other) and str(other.get("policyArn")).endswith(EVERYTHING[0]) for other in theirs):
         return
     what = "do everything" if policy.endswith(EVERYTHING) else "read Secrets" if policy.endswith(READS) else ""
     whom = "somebody who is not known yet" if is_unknown(who) else who
     does = f"let {whom} {what}" if what else f"give {whom} {policy.rpartition('/')[2]}"
     says = f"policyArn would {does} in {_where(inputs)}"
-    yield found(ADMITS, change.urn, says, ("policyArn",), noted=not (what and _whole(inputs)))
+    yield found(ADMITS, change.urn, says, ("policyArn",), noted=not (what and whole_cluster(inputs)))
 
 
-def left_alone(changes: Iterable[Change]) -> Iterator[Finding]:
-    """The last right over everything in a cluster that goes: nobody would deploy to it, or give such a right again.
-
-    Args:
-        changes: what happens to each resource.
-    """
-    listed_changes = [change for change in changes if change.type == RIGHTS]
-    left = [change for change in listed_changes if change.after is not None and _administers(change.after.inputs)]
-    lost = [
-        change
-        for change in listed_changes
-        if change.before is not None and _administers(change.before.inputs) and change not in left
-    ]
-    if lost and not left:
-        says = (
-            f"policyArn would no longer be {EVERYTHING[0]} for anybody: who deploys could change nothing in the cluster"
-        )
-        yield found(LED, lost[0].urn, says, ("policyArn",))
-
-
-def _administers(inputs: Mapping[str, Any]) -> bool:
-    return _whole(inputs) and str(inputs.get("policyArn")).endswith(EVERYTHING[0])
-
-
-def _whole(inputs: Mapping[str, Any]) -> bool:
+def whole_cluster(inputs: Mapping[str, Any]) -> bool:
     """Whether rights are those of the whole cluster: names of namespaces may have wildcards."""
     scope = inputs.get("accessScope")
     parts = scope if isinstance(scope, dict) else {}

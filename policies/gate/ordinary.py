@@ -28,7 +28,7 @@ _IN_PODS = (
 )
 """Of pods: what programs are told and read, which `plan.types.weaker.kubernetes` judges by its words and
 `policies.gate.readers` by its Secrets; containers that come or go are judged part by part, and labels by whoever
-selects them (`policies.gate.made.selected`). Annotations decide in the hands of whoever reads them: those alone are
+selects them (`policies.gate.ends.selected`). Annotations decide in the hands of whoever reads them: those alone are
 ordinary that start pods anew or say where they are measured."""
 
 _READ: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +45,7 @@ _BY_OTHERS: Mapping[str, tuple[str, ...]] = {
     tokens.RULESET: (r"^rules\b",),
     "aws:ec2/managedPrefixList:ManagedPrefixList": (r"^entries\b",),
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (r"^accessScope\b", r"^policyArn$"),
-    "random:index/randomPassword:RandomPassword": (r"^keepers\b",),
+    tokens.PASSWORD: (r"^keepers\b",),
     "aws:kms/keyPolicy:KeyPolicy": (r"^(policy|bypassPolicyLockoutSafetyCheck)\b",),
     "aws:ec2/route:Route": (r"^natGatewayId$",),
     "aws:iam/rolePolicy:RolePolicy": (r"^policy\b",),
@@ -61,10 +61,10 @@ _TUNED: Mapping[str, tuple[str, ...]] = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
         r"^rules\[[^\]]*\]\.(transitions|noncurrentVersionTransitions|noncurrentVersionExpiration)\b",
     ),
-    "kubernetes:core/v1:Namespace": (r"^metadata\.labels\.pod-security\.kubernetes\.io/(enforce|warn|audit)-version$",),
+    tokens.NAMESPACE: (r"^metadata\.labels\.pod-security\.kubernetes\.io/(enforce|warn|audit)-version$",),
     "aws:lb/targetGroup:TargetGroup": (r"^(proxyProtocolV2|deregistrationDelay)$",),
     "kubernetes:monitoring.coreos.com/v1:PrometheusRule": (r"^spec\.groups\[[^\]]*\]\.rules\b",),
-    "kubernetes:monitoring.coreos.com/v1:PodMonitor": (
+    tokens.POD_MONITOR: (
         r"^spec\.podMetricsEndpoints$",
         r"^spec\.podMetricsEndpoints\[[^\]]*\]\.(interval|scrapeTimeout)$",
     ),
@@ -85,7 +85,7 @@ _TUNED: Mapping[str, tuple[str, ...]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": (r"^(okActions|insufficientDataActions|threshold)\b",),
     "aws:rds/eventSubscription:EventSubscription": (r"^sourceIds\b",),
     tokens.DATABASE: (r"^performanceInsightsRetentionPeriod$", r"^(maintenanceWindow|backupWindow)$"),
-    "kubernetes:core/v1:Service": (r"^spec\.ports\[[^\]]*\]$",),
+    tokens.SERVICE: (r"^spec\.ports\[[^\]]*\]$",),
     "aws:eks/cluster:Cluster": (r"^vpcConfig\.publicAccessCidrs\b",),
 }
 """What is tuned every week; rows beside it compare what must not become less."""

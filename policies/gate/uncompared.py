@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plan.differing import bare_path, differing, part_of, with_one, with_part, written_path
 from plan.placement import states_placement
+from plan.tokens import NAMESPACE
 from plan.types import TYPES
 from plan.types.weaker.kubernetes.pods import PODS
 from plan.types.weaker.kubernetes.ways import configured_less
@@ -36,7 +37,6 @@ HARMLESS = ("tags.Name", "tagsAll", "description", "alarmDescription", "comment"
 object's own tags and from its provider's, and each of them is compared where it is written."""
 RECOMMENDED = "metadata.labels.app.kubernetes.io/"
 """Labels that describe (Kubernetes documentation, Recommended Labels); those of a namespace are selected by."""
-NAMESPACE = "kubernetes:core/v1:Namespace"
 ONE_WAY = (changes, configured_less, gains, keeps_all)
 """Ways to compare that say nothing of what comes where nothing was, or beside what is there."""
 READ = ".containers.image"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan.tokens import ADDON, AUTOSCALERS, CLUSTER, NODE_GROUP, RELEASE, SCALED_OBJECT
+from plan.tokens import ADDON, AUTOSCALERS, CLUSTER, NODE_GROUP, RELEASE, SCALED_OBJECT, TARGET_GROUP_BINDING
 from planner.plan_values import at, items, number, text
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from plan import Plan, PlannedResource
 
-BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 KEDA = "keda"
 _SELF_MADE = (
     ("vpc-cni", "no vpc-cni: pods get no address"),
@@ -42,7 +41,7 @@ def absent(plan: Plan) -> Iterator[str]:
     addons = {text(item.inputs, "addonName") for item in plan.of_type(ADDON)}
     if at(cluster.inputs, "bootstrapSelfManagedAddons") is False:
         yield from (said for name, said in _SELF_MADE if name not in addons)
-    if any(plan.of_type(BINDING)) and "aws-load-balancer-controller" not in charts:
+    if any(plan.of_type(TARGET_GROUP_BINDING)) and "aws-load-balancer-controller" not in charts:
         yield "TargetGroupBindings without the AWS Load Balancer Controller: the load balancer has no targets"
     if "metrics-server" not in addons | charts and any(map(_measures, plan.of_type(*AUTOSCALERS))):
         yield "autoscalers by cpu or memory without metrics-server: nothing scales by them"

@@ -15,10 +15,10 @@ from plan.tokens import (
     SECURITY_GROUP,
     SERVICE,
     TARGET_GROUP,
+    TARGET_GROUP_BINDING,
 )
 from plan.unknown import is_hidden
 from planner.plan_values import UNKNOWN, at, items, text
-from planner.simulation.reading.controllers import BINDING
 from planner.simulation.reading.resources import containers_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def unfound(plan: Plan, simulated: list[PlannedResource], configs: list[str]) ->
         simulated: the Deployments that are stations of the simulation.
         configs: the gateway's configurations.
     """
-    if any(plan.of_type(TARGET_GROUP)) and not any(plan.of_type(BINDING, ATTACHMENT)):
+    if any(plan.of_type(TARGET_GROUP)) and not any(plan.of_type(TARGET_GROUP_BINDING, ATTACHMENT)):
         yield "no target group is bound to a Service: the load balancer has no targets"
     services = {_place(item): item for item in plan.of_type(SERVICE)}
     for item in simulated:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from plan.selectors import directions, selects
 from plan.tokens import CACHE, DATABASE, DISRUPTION_BUDGET, NETWORK_POLICY, SERVICE
 from planner.plan_values import at, items, number, scalers_of, text
 from planner.simulation.reading.resources import containers_of, environment_of
@@ -76,34 +77,24 @@ def unmoved(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
     """Budgets that let no pod of a station go, so that no node is ever drained, in words."""
     for item in simulated:
         for budget in plan.of_type(DISRUPTION_BUDGET):
-            if selects(at(budget.inputs, "spec", "selector"), item) and _holds_all(plan, item, budget):
+            if selects(at(budget.inputs, "spec", "selector"), labels_of(item)) and _holds_all(plan, item, budget):
                 yield f"{_named(item)}: its PodDisruptionBudget lets no pod go, nodes cannot be replaced"
 
 
-def selects(selector: object, item: PlannedResource) -> bool:
-    """Whether a selector by labels alone finds a Deployment's pods; one by expressions is not read, and finds none."""
-    labels = at(item.inputs, "spec", "template", "metadata", "labels") or {}
-    wanted = at(selector, "matchLabels") or {}
-    return not at(selector, "matchExpressions") and wanted.items() <= labels.items()
+def labels_of(item: PlannedResource) -> dict[str, Any]:
+    """The labels of a Deployment's pods."""
+    found = at(item.inputs, "spec", "template", "metadata", "labels")
+    return found if isinstance(found, dict) else {}
 
 
 def policies_of(plan: Plan, item: PlannedResource, direction: str) -> list[PlannedResource]:
-    """The network policies that rule over a Deployment's pods in a direction, `Ingress` or `Egress`.
-
-    One that names no direction rules over what comes in, and over what goes out where it has rules for that (Kubernetes
-    API reference, NetworkPolicySpec).
-    """
-
-    def rules_over(policy: PlannedResource) -> bool:
-        kinds = items(policy.inputs, "spec", "policyTypes")
-        return direction in kinds if kinds else direction == "Ingress" or bool(items(policy.inputs, "spec", "egress"))
-
+    """The network policies that hold for a Deployment's pods in a direction, `Ingress` or `Egress`."""
     return [
         policy
         for policy in plan.of_type(NETWORK_POLICY)
         if text(policy.inputs, "metadata", "namespace") == text(item.inputs, "metadata", "namespace")
-        and selects(at(policy.inputs, "spec", "podSelector"), item)
-        and rules_over(policy)
+        and selects(at(policy.inputs, "spec", "podSelector") or {}, labels_of(item))
+        and direction in directions(at(policy.inputs, "spec") or {})
     ]
 
 

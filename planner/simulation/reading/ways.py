@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plan.nginx import NginxError, read_nginx
+from plan.selectors import selects
 from plan.tokens import (
     CONFIG_MAP,
     DISRUPTION_BUDGET,
@@ -18,7 +19,7 @@ from plan.unknown import is_hidden
 from planner.plan_values import at, items, text
 from planner.simulation.reading.controllers import absent
 from planner.simulation.reading.doors import unfound
-from planner.simulation.reading.keeping import policies_of, selects, unasked, unmoved, unstarted
+from planner.simulation.reading.keeping import labels_of, policies_of, unasked, unmoved, unstarted
 from planner.simulation.reading.resources import containers_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def unkept(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
             yield f"{name}: paused, no change of it is rolled out"
         for budget in plan.of_type(DISRUPTION_BUDGET):
             whole = text(budget.inputs, "spec", "maxUnavailable") == "100%"
-            if whole and selects(at(budget.inputs, "spec", "selector"), item):
+            if whole and selects(at(budget.inputs, "spec", "selector"), labels_of(item)):
                 yield f"{name}: its PodDisruptionBudget lets every pod go at once"
     yield from unmoved(plan, simulated)
     yield from unstarted(plan, simulated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from plan.tokens import TOPIC_SUBSCRIPTION
 from plan.types.weaker.model import written
 from plan.types.weaker.told import PEOPLE
 from policies.gate.model import URN_DISAPPEARS, found
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from plan.steps import Change, State
     from policies.gate.model import Finding
 
-SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 ADDRESS = "endpoint"
 
 
@@ -25,7 +25,7 @@ def succeeded(changes: Iterable[Change]) -> dict[str, Finding]:
     Args:
         changes: what happens to each resource.
     """
-    known = [one for one in changes if one.type == SUBSCRIPTION]
+    known = [one for one in changes if one.type == TOPIC_SUBSCRIPTION]
     come = Counter(_but_for_its_address(one.after) for one in known if one.before is None and one.after is not None)
     told: dict[str, Finding] = {}
     for change in known:

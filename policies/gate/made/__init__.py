@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from policies.gate.made.cluster import over_others
 from policies.gate.made.edge import of_the_edge
 from policies.gate.made.outside import leads_out
-from policies.gate.made.selected import lost_by_selectors
 from policies.gate.made.twice import managed_twice
 from policies.gate.model import STRANGE, UNREAD_STEP, found
 
@@ -29,7 +28,6 @@ def made_beside(preview: Preview) -> Iterator[Finding]:
             *managed_twice(preview.changes),
             *over_others(preview.changes),
             *of_the_edge(preview.changes),
-            *lost_by_selectors(preview.changes),
             *leads_out(preview.changes),
         )
     except STRANGE as error:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plan import tokens
-from plan.types.weaker.kubernetes.pods import PODS
+from plan.selectors import directions, namespace_of, selects, service_selects
+from plan.types.weaker.kubernetes.pods import PODS, labels_of
 from plan.types.weaker.model import number
 from plan.unknown import is_unknown
 from policies.documents import listed
-from policies.gate.made.labels import labels_of, matches, selector_of, space_of
 from policies.gate.model import ADMITS, LED, ROOM, WEAKENED, found
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Inputs = Mapping[str, Any]
     Others = list[tuple[str, Inputs]]
 
-BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 STORAGE = "kubernetes:storage.k8s.io/v1:StorageClass"
 OWN_SPACES = ("kube-system", "kube-public", "kube-node-lease")
 """Namespaces of the cluster's own programs (Kubernetes documentation, Namespaces, Initial namespaces)."""
@@ -61,13 +60,15 @@ def _budget(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict
         says = "spec.selector would name no pods: it would hold every pod of its namespace"
         yield found(WEAKENED, change.urn, says, ("spec.selector",))
         return
-    selects = selector_of(spec.get("selector"))
+    mine = spec.get("selector")
     for name, other in stand.get(tokens.DISRUPTION_BUDGET, ()):
-        theirs = selector_of(_spec(other).get("selector"))
+        theirs = _spec(other).get("selector")
         both = [
-            labels for _, space, labels in _workloads(will) if space == space_of(inputs) and matches(selects, labels)
+            labels for _, space, labels in _workloads(will) if space == namespace_of(inputs) and selects(mine, labels)
         ]
-        if space_of(other) == space_of(inputs) and (selects == theirs or any(matches(theirs, one) for one in both)):
+        if namespace_of(other) == namespace_of(inputs) and (
+            mine == theirs or any(selects(theirs, one) for one in both)
+        ):
             says = f"spec.selector would select pods that {name} selects: those of two budgets are not evicted"
             yield found(WEAKENED, change.urn, says, ("spec.selector",))
             return
@@ -76,12 +77,12 @@ def _budget(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict
 def _binding(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
     spec = _spec(inputs)
     group, name = spec.get("targetGroupARN"), (spec.get("serviceRef") or {}).get("name")
-    for other, theirs in stand.get(BINDING, ()):
+    for other, theirs in stand.get(tokens.TARGET_GROUP_BINDING, ()):
         if group is not None and not is_unknown(group) and _spec(theirs).get("targetGroupARN") == group:
             says = f"spec.targetGroupARN would be that of {other}: each binding takes the other's targets out"
             yield found(LED, change.urn, says, ("spec.targetGroupARN",))
-    services = {(space_of(one), _about(one).get("name")) for _, one in will.get(tokens.SERVICE, ())}
-    if not is_unknown(name) and (space_of(inputs), name) not in services:
+    services = {(namespace_of(one), _about(one).get("name")) for _, one in will.get(tokens.SERVICE, ())}
+    if not is_unknown(name) and (namespace_of(inputs), name) not in services:
         says = f"spec.serviceRef would lead to Service {name}, which is not of this plan"
         yield found(LED, change.urn, says, ("spec.serviceRef",))
 
@@ -94,7 +95,7 @@ def _class(change: Change, inputs: Inputs, _stand: object, _will: object) -> Ite
 
 def _config(change: Change, inputs: Inputs, _stand: object, _will: object) -> Iterator[Finding]:
     """Of the cluster's own programs: names of nodes' roles, of servers of names, and what nodes come first."""
-    if space_of(inputs) in OWN_SPACES:
+    if namespace_of(inputs) in OWN_SPACES:
         says = (
             f"it would be read by the cluster's own programs: nobody here knows what {_about(inputs).get('name')} does"
         )
@@ -132,8 +133,8 @@ def _workload(change: Change, inputs: Inputs, stand: dict[str, Others], _will: o
     for token in (tokens.SERVICE, tokens.DISRUPTION_BUDGET, tokens.DEPLOYMENT):
         for name, other in stand.get(token, ()):
             chosen = _spec(other).get("selector")
-            selects = {"matchLabels": chosen} if token == tokens.SERVICE and chosen else chosen
-            if space_of(other) == space_of(inputs) and selects and matches(selector_of(selects), labels):
+            theirs = (service_selects if token == tokens.SERVICE else selects)(chosen, labels)
+            if namespace_of(other) == namespace_of(inputs) and theirs and labels:
                 kind = token.rpartition(":")[2]
                 says = f"labels of its pods are those that {kind} {name} selects: they would be its pods"
                 yield found(LED, change.urn, says, ("spec.template.metadata.labels",))
@@ -146,7 +147,7 @@ def _scaler(change: Change, inputs: Inputs, stand: dict[str, Others], _will: obj
     most = number(spec.get("maxReplicaCount" if change.type == tokens.SCALED_OBJECT else "maxReplicas"))
     for name, other in stand.get(tokens.DEPLOYMENT, ()):
         runs = number(_spec(other).get("replicas"))
-        if (space_of(other), _about(other).get("name")) != (space_of(inputs), target.get("name")):
+        if (namespace_of(other), _about(other).get("name")) != (namespace_of(inputs), target.get("name")):
             continue
         if most is not None and runs is not None and most < runs:
             says = f"it would run {most:g} pods of {name} at the most, of which {runs:g} run"
@@ -158,7 +159,7 @@ def _vertical(change: Change, inputs: Inputs, stand: dict[str, Others], _will: o
     mode = (_spec(inputs).get("updatePolicy") or {}).get("updateMode", "Auto")
     for name, other in stand.get(tokens.VERTICAL, ()):
         theirs = _spec(other).get("targetRef") or {}
-        if space_of(other) == space_of(inputs) and theirs.get("name") == target.get("name") and target:
+        if namespace_of(other) == namespace_of(inputs) and theirs.get("name") == target.get("name") and target:
             says = f"it would size the pods of {target.get('name')}, which {name} does"
             yield found(ROOM, change.urn, says, ("spec.targetRef",), noted=mode in _OWN)
 
@@ -183,32 +184,22 @@ def _cut_off(change: Change, inputs: Inputs, stand: dict[str, Others], will: dic
 
     A namespace that is made with it has no pods yet.
     """
-    spec, space = _spec(inputs), space_of(inputs)
+    spec, space = _spec(inputs), namespace_of(inputs)
     stood = {_about(one).get("name") for _, one in stand.get(tokens.NAMESPACE, ())}
     made = {_about(one).get("name") for _, one in will.get(tokens.NAMESPACE, ())} - stood
     if space in made:
         return
     mine = spec.get("podSelector") or {}
-    standing = [_spec(one) for _, one in stand.get(tokens.NETWORK_POLICY, ()) if space_of(one) == space]
-    pods = [labels for _, where, labels in _workloads(stand) if where == space and _selects(mine, labels)]
-    for direction in _directions(spec):
-        those = [one.get("podSelector") or {} for one in standing if direction in _directions(one)]
+    standing = [_spec(one) for _, one in stand.get(tokens.NETWORK_POLICY, ()) if namespace_of(one) == space]
+    pods = [labels for _, where, labels in _workloads(stand) if where == space and selects(mine, labels)]
+    for direction in directions(spec):
+        those = [one.get("podSelector") or {} for one in standing if direction in directions(one)]
         everybody = any(not any(one.values()) for one in those) or mine in those
-        free = [labels for labels in pods if not any(_selects(one, labels) for one in those)]
+        free = [labels for labels in pods if not any(selects(one, labels) for one in those)]
         if not everybody and (free or space in OWN_SPACES):
             does = "be reached by" if direction == "Ingress" else "reach"
             says = f"spec.policyTypes would have {direction}: pods that it selects, and no other policy, would {does}"
             yield found(LED, change.urn, f"{says} nobody else than it names", ("spec.policyTypes",))
-
-
-def _selects(selector: Inputs, labels: Inputs) -> bool:
-    return not any(selector.values()) or matches(selector_of(selector), labels)
-
-
-def _directions(spec: Inputs) -> set[str]:
-    """What a policy is about; where it does not say so, what arrives, and what leaves if it has rules for that."""
-    said = listed(spec.get("policyTypes"))
-    return set(map(str, said)) if said else {"Ingress", *(["Egress"] if spec.get("egress") else [])}
 
 
 def _network(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
@@ -226,7 +217,7 @@ def _network(change: Change, inputs: Inputs, stand: dict[str, Others], will: dic
         chosen = spec.get("podSelector") or {}
         if (
             wide
-            and space_of(other) == space_of(inputs)
+            and namespace_of(other) == namespace_of(inputs)
             and any(chosen.values())
             and chosen == _spec(other).get("podSelector")
         ):
@@ -246,12 +237,12 @@ def _about(inputs: Inputs) -> Any:  # noqa: ANN401 - any value of a plan
 def _workloads(will: dict[str, Others]) -> Iterator[tuple[str, str, Inputs]]:
     for token in PODS:
         for name, inputs in will.get(token, ()):
-            yield name, space_of(inputs), labels_of(token, inputs)
+            yield name, namespace_of(inputs), labels_of(token, inputs)
 
 
 _JUDGES: Mapping[str, Callable[[Change, Inputs, dict[str, Others], dict[str, Others]], Iterator[Finding]]] = {
     tokens.DISRUPTION_BUDGET: _budget,
-    BINDING: _binding,
+    tokens.TARGET_GROUP_BINDING: _binding,
     tokens.PRIORITY_CLASS: _class,
     tokens.CONFIG_MAP: _config,
     tokens.KUBERNETES_SECRET: _secret,

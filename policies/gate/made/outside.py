@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Inputs = Mapping[str, Any]
 
-SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-PASSWORD = "random:index/randomPassword:RandomPassword"  # noqa: S105 - a type's name
 _OF_AWS = re.compile(r"(?:com\.amazonaws|aws)\.(?!vpce\b)[a-z0-9-]+\.(?!vpce)[a-z0-9.-]+")
 """How services of AWS are named; those of others have `vpce` in their names (AWS PrivateLink Guide)."""
 SHORTEST = 16
@@ -63,6 +61,6 @@ def _password(change: Change, inputs: Inputs) -> Iterator[Finding]:
 
 _JUDGES: Mapping[str, Callable[[Change, Inputs], Iterator[Finding]]] = {
     tokens.ENDPOINT: _endpoint,
-    SUBSCRIPTION: _subscription,
-    PASSWORD: _password,
+    tokens.TOPIC_SUBSCRIPTION: _subscription,
+    tokens.PASSWORD: _password,
 }

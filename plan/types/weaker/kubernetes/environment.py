@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plan.types.weaker.kubernetes.files import Files
-    from plan.types.weaker.kubernetes.guards import Verdict
+    from plan.types.weaker.kubernetes.words import Verdict
 
 _ANSWER = "or let somebody answer for it (waivers)"
 _HIDDEN = frozenset(("PASSWORD", "PASS", "SECRET", "TOKEN", "KEY", "CREDENTIALS", "DSN", "AUTH"))

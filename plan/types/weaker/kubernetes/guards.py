@@ -7,16 +7,13 @@ name that says neither is noted as one that nobody here knows. Unverified 2026-1
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from plan.types.weaker.kubernetes.words import FEATURES, OFF, ON
 
 if TYPE_CHECKING:
     from plan.types.weaker.kubernetes.files import Files
-
-Verdict = Literal["", "noted", "weaker"]
-OFF = frozenset(("0", "false", "no", "off", "none", "disable", "disabled", "never", "n", "f"))
-ON = frozenset(("1", "true", "yes", "on", "enable", "enabled", "always", "y", "t"))
-FEATURES = frozenset(("FEATURE", "FEATURES", "FF", "FLAG", "FLAGS", "EXPERIMENT", "SHOW", "UI", "BETA"))
-"""How programs begin the names of what they show: a new one that is off takes nothing from anybody."""
+    from plan.types.weaker.kubernetes.words import Verdict
 
 _GUARD = (
     r"(?:AUTH|AUTHN|AUTHZ|AUTHENTICATION|AUTHORI[SZ]ATION|LOGINS?|SIGN_?IN|MFA|2FA|TWO_FACTOR|TOTP|CSRF|XSRF|CSP|HSTS"

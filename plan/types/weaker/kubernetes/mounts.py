@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _PLAIN = frozenset(
     (
-        *("emptyDir", "configMap", "secret", "projected", "downwardAPI", "persistentVolumeClaim", "ephemeral"),
-        "hostPath",
+        *("emptyDir", "configMap", "secret", "projected", "downwardAPI"),
+        *("persistentVolumeClaim", "ephemeral", "hostPath"),
     )
 )
 """Volumes of which other rows and rules judge what may be in them: Secrets by their readers, tokens, folders of nodes.

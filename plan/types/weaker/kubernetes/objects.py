@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
+from plan.selectors import directions
 from plan.tolerance import much_less, much_more
 from plan.types.weaker.model import (
     TRUE,
@@ -55,7 +56,7 @@ def _opened(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
 def _open_sides(spec: object) -> Iterator[tuple[str, str]]:
     """Every way in which a network policy lets everybody in or out, by side."""
     found = spec if isinstance(spec, dict) else {}
-    types = found.get("policyTypes") or ["Ingress", *(["Egress"] if found.get("egress") else [])]
+    types = directions(found)
     for side, peers in (("ingress", "from"), ("egress", "to")):
         if side.title() not in types:
             yield side, "not restricted at all"

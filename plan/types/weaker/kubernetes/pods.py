@@ -36,7 +36,7 @@ from plan.types.weaker.model import (
 from plan.types.weaker.ways import appears
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from plan.types.weaker.kubernetes.ways import Than
 
@@ -48,6 +48,19 @@ PODS: dict[str, tuple[str, ...]] = {
     CRON_JOB: ("spec", "jobTemplate", "spec", "template", "spec"),
 }
 """Where each kind keeps the specification of its pods."""
+
+
+def labels_of(token: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The labels of the pods that a workload makes.
+
+    Args:
+        token: one of `PODS`.
+        inputs: of the workload.
+    """
+    found = deep(inputs, *PODS[token][:-1], "metadata", "labels")
+    return found if isinstance(found, dict) else {}
+
+
 _STANDARDS = "Kubernetes documentation, Pod Security Standards; Configure a Security Context for a Pod or Container"
 _TOKENS = "Kubernetes documentation, Configure Service Accounts for Pods"
 _IMAGES = "Kubernetes documentation, Images"

@@ -139,13 +139,7 @@ PROGRAMS: tuple[tuple[str, Than, str, Loses, str], ...] = (
         _LIFECYCLE,
     ),
     ("volumes", other_source, "its files are of these kinds", "defence", _VOLUMES),
-    (
-        "containers.volumeMounts",
-        hides,
-        _FOUND,
-        "way",
-        _VOLUMES,
-    ),
+    ("containers.volumeMounts", hides, _FOUND, "way", _VOLUMES),
     (
         "topologySpreadConstraints",
         _of_pod(_stand_together, "topologySpreadConstraints"),

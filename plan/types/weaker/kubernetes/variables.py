@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from plan.types.weaker.kubernetes.files import NOWHERE, from_elsewhere
-from plan.types.weaker.kubernetes.guards import FEATURES, OFF, ON, is_a_guard, unguarded
+from plan.types.weaker.kubernetes.guards import is_a_guard, unguarded
+from plan.types.weaker.kubernetes.words import FEATURES, OFF, ON
 from plan.types.weaker.ways import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from plan.types.weaker.kubernetes.files import Files
-    from plan.types.weaker.kubernetes.guards import Verdict
+    from plan.types.weaker.kubernetes.words import Verdict
 
 _TLS = frozenset(("TLS", "SSL", "MTLS", "HTTPS", "STARTTLS"))
 _TAIL = _TLS | frozenset(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plan import tokens
-from plan.types.weaker.kubernetes.pods import PODS
-from policies.gate.made.labels import labels_of, matches, selector_of, space_of
+from plan.selectors import namespace_of, selects, service_selects
+from plan.types.weaker.kubernetes.pods import PODS, labels_of
 from policies.gate.model import LED, found
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SELECTS: Mapping[str, tuple[str, str]] = {
     tokens.DISRUPTION_BUDGET: ("selector", "it would keep none of them any more"),
     tokens.NETWORK_POLICY: ("podSelector", "it would hold for them no more"),
     tokens.DEPLOYMENT: ("selector", "they would not be its pods"),
-    "kubernetes:monitoring.coreos.com/v1:PodMonitor": ("selector", "nobody would measure them any more"),
+    tokens.POD_MONITOR: ("selector", "nobody would measure them any more"),
 }
 """Who selects pods, by which property of its spec, and what becomes of pods that it selects no more."""
 
@@ -49,16 +49,17 @@ def lost_by_selectors(changes: Iterable[Change]) -> Iterator[Finding]:
             if other.type not in _SELECTS or other.before is None or other.after is None:
                 continue
             part, becomes = _SELECTS[other.type]
-            then, now = (_selector(other.type, side.inputs, part) for side in (other.before, other.after))
-            if space_of(other.after.inputs) != space_of(after.inputs) or not matches(then, old):
+            if namespace_of(other.after.inputs) != namespace_of(after.inputs):
                 continue
-            if not matches(now, new):
+            if _chooses(other.type, other.before.inputs, part, old) and not _chooses(
+                other.type, other.after.inputs, part, new
+            ):
                 kind = other.type.rpartition(":")[2]
                 name = (other.after.inputs.get("metadata") or {}).get("name") or other.urn.rpartition("::")[2]
                 says = f"labels of its pods would no longer be those that {kind} {name} selects: {becomes}"
                 yield found(LED, change.urn, says, ("spec.template.metadata.labels",))
 
 
-def _selector(token: str, inputs: Inputs, part: str) -> tuple[Inputs, list[Any]]:
+def _chooses(token: str, inputs: Inputs, part: str, labels: Inputs) -> bool:
     chosen = (inputs.get("spec") or {}).get(part)
-    return selector_of({"matchLabels": chosen} if token == tokens.SERVICE and chosen else chosen)
+    return (service_selects if token == tokens.SERVICE else selects)(chosen, labels)
