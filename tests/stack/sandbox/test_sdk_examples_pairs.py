@@ -49,6 +49,11 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("zone-of-the-region", "aws:ec2/subnet:Subnet"): _ELSEWHERE,
 }
 """(rule, type) -> why the service refuses the example, too."""
+BY_CHANCE = {
+    ("bucket-versions", "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"),
+    ("bucket-versions", "aws:s3/bucketReplicationConfig:BucketReplicationConfig"),
+}
+"""Refused or not, as it comes: the example does not wait for the versioning of a bucket that it needs."""
 RULES = RuleSet([rule for rule in (*STATE_RULES, *VALUE_RULES) if isinstance(rule, PairRule)])
 SETTLED = RuleSet([rule for rule in SETTLED_RULES if isinstance(rule, PairRule)])
 
@@ -117,6 +122,7 @@ def test_examples_of_the_sdk_are_made_without_a_false_refusal(tmp_path: Path, mo
         for code in examples(token):
             account.example(code)
     print(dict(account.seen))  # noqa: T201 - the report of how much was held against the rules
-    assert {key: reason for key, reason in account.refused.items() if key not in EXPLAINED} == {}
+    refused = {key: reason for key, reason in account.refused.items() if key not in BY_CHANCE}
+    assert {key: reason for key, reason in refused.items() if key not in EXPLAINED} == {}
     assert set(EXPLAINED) - set(account.refused) == set(), "explained, but no longer refused"
     assert account.seen["with resources"] >= 320
