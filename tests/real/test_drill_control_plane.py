@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ROOMY = 1.6
 """Times may be this much longer than the components' own sums: a busy machine's milliseconds are simulated seconds."""
+PATIENT = 1200
+"""Simulated seconds to wait at most for what must come; a wait ends with it."""
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def cluster(plane: ControlPlane) -> Iterator[Cluster]:
             plane.api.remove(item)
     for item in found.nodes():
         found.remove_node(item["metadata"]["name"])
-    assert plane.clock.wait_until(lambda: not _removed(found), 200)
+    assert plane.clock.wait_until(lambda: not _removed(found), PATIENT)
 
 
 def _removed(cluster: Cluster) -> list[Manifest]:
@@ -112,7 +114,7 @@ def test_a_rollout_waits_as_long_as_its_pods_must_be_ready_and_takes_much_less_r
     assert ready(cluster, "web", 2)
     started, real = cluster.clock.seconds, time.monotonic()
     cluster.apply([another_version(app)])
-    assert cluster.clock.wait_until(lambda: rolled_out(cluster, another_version(app)), 600)
+    assert cluster.clock.wait_until(lambda: rolled_out(cluster, another_version(app)), PATIENT)
     took, really = cluster.clock.seconds - started, time.monotonic() - real
     # Two pods, one after the other: 5 s start, 5 s probe, 60 s ready each.
     assert 140 <= took <= 140 * ROOMY
@@ -131,7 +133,7 @@ def test_the_pods_of_a_silent_node_move_after_their_toleration(cluster: Cluster,
     assert ready(cluster, "web", 2)
     silent = cluster.clock.seconds
     cluster.stop_kubelet("one")
-    assert cluster.clock.wait_until(lambda: len(recorder.time_line().of(what="TaintManagerEviction")) == 1, 500)
+    assert cluster.clock.wait_until(lambda: len(recorder.time_line().of(what="TaintManagerEviction")) == 1, PATIENT)
     assert ready(cluster, "web", 2)
     line = recorder.time_line()
     (unready,) = line.of("one", what="not ready")
@@ -196,10 +198,10 @@ def test_pods_start_become_ready_complete_and_stop_as_they_say_themselves(cluste
         pod("initiated", initContainers=[{"name": name, "image": "example.com/init:1"} for name in "abc"]),
     ):
         cluster.api.create(item)
-    assert cluster.clock.wait_until(lambda: len(cluster.ready_pods()) == 7, 120)
+    assert cluster.clock.wait_until(lambda: len(cluster.ready_pods()) == 7, PATIENT)
     for item in hooked:
         cluster.api.remove(item)
-    assert cluster.clock.wait_until(lambda: len(cluster.pods()) == 5, 120)
+    assert cluster.clock.wait_until(lambda: len(cluster.pods()) == 5, PATIENT)
     line = recorder.time_line()
 
     def between(name: str, first: str, second: str) -> float:
@@ -243,8 +245,8 @@ def one_pod_replaced(api: ClusterApi, clock: Clock) -> list[tuple[str, str]]:
         assert cluster.await_nodes(60)
         for item in (app, newer):
             cluster.apply([item])
-            assert clock.wait_until(partial(rolled_out, cluster, item), 120, every=0.2)
-        assert clock.wait_until(lambda: len(cluster.pods()) == 1, 60, every=0.2)
+            assert clock.wait_until(partial(rolled_out, cluster, item), PATIENT, every=0.2)
+        assert clock.wait_until(lambda: len(cluster.pods()) == 1, PATIENT, every=0.2)
         assert recorder.disturbed() == ()
         events = [event for event in recorder.time_line().events if event.what in WORDS]
     numbers: dict[str, str] = {}
