@@ -89,7 +89,11 @@ def judge(preview: Preview) -> Verdict:
         for together in (scaled_twice, ways_shared, ranks_crossed):
             loss += together(preview.after, preview.before)
     loss += (*ways_elsewhere(preview.changes), *trusts_more(preview.changes), *reads_others(preview.changes))
-    loss += (*made_beside(preview), *lost_by_selectors(preview.changes), *left_alone(preview.changes))
+    loss += (
+        *made_beside(preview, production=production),
+        *lost_by_selectors(preview.changes),
+        *left_alone(preview.changes),
+    )
     findings = (
         *_of_the_preview(preview),
         *left_production(preview),

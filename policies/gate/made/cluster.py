@@ -13,6 +13,7 @@ from plan.types.weaker.kubernetes.pods import PODS, labels_of
 from plan.types.weaker.model import number
 from plan.unknown import is_unknown
 from policies.documents import listed
+from policies.gate.made.values import GROWN_CHART
 from policies.gate.model import ADMITS, LED, ROOM, WEAKENED, found
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _release(change: Change, inputs: Inputs, stand: dict[str, Others], _will: ob
     """Charts make what they want in the cluster: one of somebody else's has whatever rights it gives itself."""
     known = {_origin(other) for _, other in stand.get(tokens.RELEASE, ())}
     mine = _origin(inputs)
-    if known and mine and mine not in known:
+    if known and mine and mine not in known and (inputs.get("chart"), mine) != GROWN_CHART:
         says = f"its chart would come from {mine[:120]}, from which no chart of this plan came before"
         yield found(ADMITS, change.urn, says, ("repositoryOpts.repo",))
 
