@@ -47,8 +47,6 @@ CONTROLLERS_SECONDS = 100.0
 AGAIN_SECONDS = 1.0
 REQUEST_SECONDS = 60
 """The API server's own limit (kube-apiserver documentation, `--request-timeout`)."""
-COLLECT_LESS = {"GOGC": "300"}
-"""Memory for time: the collector runs when the heap is four times what is in use (Go documentation, runtime)."""
 POD_RANGE = "10.244.0.1/16"
 NODE_ADDRESS = "10.0.0.1"
 """Of every node that does not name one of its own."""
@@ -164,14 +162,13 @@ class ControlPlane:
         server = [str(tools["kube-apiserver"]), *api_server_flags(self.folder, client, secure)]
         # Its requests have a deadline in the time that it reads: as long as usual in the time that it works in.
         server.append(f"--request-timeout={REQUEST_SECONDS * self.pace:.0f}s")
-        self._processes.run(server, {**pace.environment(waits=False), **COLLECT_LESS})
+        self._processes.run(server, pace.environment(waits=False))
         server_api = await_server(self._processes, self.folder, secure, tokens["admin"])
         self.api = ClusterApi(server_api.endpoint, mirrored=True)
         for name, flags in self._clients().items():
             config = self.folder / f"{name}.kubeconfig"
             write_atomically(config, _kubeconfig(self.api.endpoint.url, self.folder, tokens[name]))
-            environment = {**pace.environment(), **COLLECT_LESS}
-            self._processes.run([str(tools[name]), f"--kubeconfig={config}", *flags], environment)
+            self._processes.run([str(tools[name]), f"--kubeconfig={config}", *flags], pace.environment())
         with ThreadPoolExecutor(max_workers=1) as pool:
             installed = pool.submit(install_definitions, self.api, found)
             self._await_controllers()

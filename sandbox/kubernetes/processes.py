@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.collector import COLLECT_LESS
 from sandbox.tether import AT_ONCE
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Processes:
                     "PATH": os.environ.get("PATH", os.defpath),
                     "HOME": str(self.folder),
                     "TZ": "UTC",
+                    **COLLECT_LESS,
                     **(environment or {}),
                 },
                 cwd=Path(__file__).parents[2],

@@ -71,10 +71,11 @@ def up_until_done(session: Session) -> int:
 
 
 def test_dev_comes_up_and_its_second_preview_is_empty(rehearsed_dev: tuple[Cli, Ran]) -> None:
-    _, ran = rehearsed_dev
+    cli, ran = rehearsed_dev
     assert ran.code == 0, ran.err
     assert ran.document["second_preview_changes"] == 0
     assert ran.document["steps"]["replace"] == 0
+    assert (cli.sandbox / "dev" / "home" / "logs").read_bytes() == b"", "the engine took no time for logs of its own"
 
 
 def test_the_json_document_has_the_promised_keys(rehearsed_dev: tuple[Cli, Ran]) -> None:

@@ -94,7 +94,7 @@ def keep(key: str, made: Path) -> Kept:
         made: a folder of `making`, which is moved.
     """
     for home in (made / SANDBOX).glob("*/home"):
-        shutil.rmtree(home, ignore_errors=True)  # the engine's logs: each run makes its own
+        shutil.rmtree(home, ignore_errors=True)  # the engine's home: each run makes its own
     write_atomically(made / SEAL, json.dumps(_contents(made)))
     folder = kept_directory() / key
     with suppress(OSError):  # another review of the same content was faster

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from ops.inputs.stack_file import check
 from sandbox.cache import cache_directory
-from sandbox.workspace import KEPT_LOGS, SandboxWorkspace
+from sandbox.collector import COLLECT_LESS
+from sandbox.workspace import SandboxWorkspace
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -17,18 +17,28 @@ if TYPE_CHECKING:
 import yaml
 
 
-def test_only_the_newest_logs_of_the_engine_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_engine_finds_no_room_for_its_logs_also_where_it_has_written_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("BBP_SANDBOX_DIR", str(tmp_path))
     workspace = SandboxWorkspace(ROOT, "dev")
-    workspace.prepare({})
     logs = workspace.home / "logs"
-    logs.mkdir()
-    for age in range(KEPT_LOGS + 3):
-        log = logs / f"{age}.log"
-        log.touch()
-        os.utime(log, (1_000_000 - age, 1_000_000 - age))
-    workspace.prepare({})
-    assert sorted(int(log.stem) for log in logs.iterdir()) == list(range(KEPT_LOGS))
+    logs.mkdir(parents=True)
+    (logs / "pulumi-preview.log").touch()
+    for _ in range(2):
+        workspace.prepare({})
+        assert logs.is_file()
+
+
+def test_the_engine_collects_garbage_less_often_unless_somebody_says_how_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = SandboxWorkspace(tmp_path, "dev")
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\nruntime: python\n")
+    monkeypatch.delenv("GOGC", raising=False)
+    assert workspace.environment("aws:1", checkpoints=False)["GOGC"] == COLLECT_LESS["GOGC"] == "300"
+    monkeypatch.setenv("GOGC", "50")
+    assert workspace.environment("aws:1", checkpoints=False)["GOGC"] == "50"
 
 
 def test_a_purpose_of_one_stack_is_never_the_folder_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
