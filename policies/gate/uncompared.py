@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from plan.differing import bare_path, differing, part_of, with_one, with_part, written_path
 from plan.placement import states_placement
-from plan.tokens import NAMESPACE
+from plan.tokens import CACHE, CONFIG_MAP, DATABASE, KUBERNETES_SECRET, NAMESPACE, RELEASE, SECRET_VERSION
 from plan.types import TYPES
+from plan.types.weaker.kubernetes.alertmanager import configurations
+from plan.types.weaker.kubernetes.charts import is_weighed, values_of
 from plan.types.weaker.kubernetes.pods import PODS
 from plan.types.weaker.kubernetes.ways import configured_less
 from plan.types.weaker.model import changes, gains, keeps_all, number
@@ -50,6 +52,12 @@ FACTOR = 10
 """How many times as large or as small a number may become that a row finds no weaker, before it is named (ours)."""
 CHECKSUM = "checksum/"
 """Annotations that only say that something else changed, which is judged where it stands."""
+VALUES = "values"
+"""What a release of a chart is told."""
+READ_AS_SECRETS = frozenset(
+    (KUBERNETES_SECRET, SECRET_VERSION, "aws:ssm/parameter:Parameter", CONFIG_MAP, DATABASE, CACHE)
+)
+"""Types whose secrets are passwords, keys and what programs read: each turn changes them."""
 MOST = 6
 """Properties that are named; more are counted."""
 
@@ -82,20 +90,49 @@ def uncompared(change: Change, *, production: bool, told: Iterable[str] = ()) ->
     places = [at for at in differing(before.inputs, after.inputs) if not _stated(at, before.inputs, after.inputs)]
     if change.type != NAMESPACE:
         places = [at for at in places if not bare_path(at).startswith(RECOMMENDED)]
+    routes = [path for path, _ in configurations(after.inputs.get(VALUES))] if change.type == RELEASE else []
     told = {*told, *(path for finding in charts_weaker(change, production=True) for path in finding.properties)}
-    changed = sorted(
-        path
-        for path in {written_path(at) for at in places if not _compared(at, known, rows, before.inputs, after.inputs)}
+    changed = {
+        path: tuple(part_of(side.inputs, at, after=side is after) for side in (before, after))
+        for at in places
+        if not _compared(at, known, rows, before.inputs, after.inputs)
+        for path in [written_path(at)]
         if path not in told and re.split(r"[.\[]", path, maxsplit=1)[0] not in told
-    )
-    weekly = [path for path in changed if is_ordinary(change.type, path)]
-    for rule, paths in ((UNCOMPARED, weekly), (UNJUDGED, [path for path in changed if path not in weekly])):
-        if paths:
+    }
+    if change.type == RELEASE:
+        changed = {path: sides for path, sides in changed.items() if not path.startswith(VALUES)}
+        changed |= {path: sides for path, sides in _of_charts(before.inputs, after.inputs) if not _within(path, told)}
+    weekly = {
+        path
+        for path, (old, new) in changed.items()
+        if is_ordinary(change.type, path, old, new, after.inputs)
+        or (change.type == RELEASE and (is_weighed(path) or _within(path, routes)))
+    }
+    for rule, names in ((UNCOMPARED, weekly), (UNJUDGED, changed.keys() - weekly)):
+        if paths := sorted(names):
             says = f"nothing here compares before and after of {_some(paths)}"
             yield found(rule, change.urn, says, tuple(paths))
-    if hidden := sorted(set(_masked(change.changed, before.inputs, after.inputs)) - known):
-        says = f"{_some(hidden)} would change, and is masked as a secret: nothing here has read it"
-        yield found(UNCOMPARED, change.urn, says, tuple(hidden))
+    hidden = {name: alone for name, alone in _masked(change.changed, before.inputs, after.inputs) if name not in known}
+    for name, alone in sorted(hidden.items()):
+        says = f"{name} would change, and is masked as a secret: nothing here has read it"
+        # What programs read is masked every week. Of a whole that has a secret in it, something else may have changed.
+        rule = UNCOMPARED if alone or change.type in READ_AS_SECRETS else UNJUDGED
+        yield found(rule, change.urn, says, (name,))
+
+
+def _of_charts(old: Inputs, new: Inputs) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """The values of a chart that differ, each by itself, also of a part that comes or goes as a whole."""
+    before, after = (
+        {path: value for path, value in values_of(side.get(VALUES)) if value not in ({}, None)} for side in (old, new)
+    )
+    for path in {*before, *after}:
+        if before.get(path) != after.get(path):
+            yield path, (before.get(path), after.get(path))
+
+
+def _within(path: str, told: Iterable[str]) -> bool:
+    """Whether a value stands at a place of which something was told, or below it."""
+    return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in told)
 
 
 def _judged(token: str, old: Inputs, new: Inputs) -> Iterator[str]:
@@ -116,12 +153,15 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:MOST]) + (f" and {len(names) - MOST} more" if len(names) > MOST else "")
 
 
-def _masked(paths: Iterable[str], old: Inputs, new: Inputs) -> Iterator[str]:
-    """Properties that change, as the engine says, and that a preview writes alike before and after."""
+def _masked(paths: Iterable[str], old: Inputs, new: Inputs) -> Iterator[tuple[str, bool]]:
+    """Properties that change, as the engine says, and that a preview writes alike before and after.
+
+    With each it says whether the secret alone changes: the engine names the place of it.
+    """
     for path in paths:
         top = re.split(r"[.\[]", path, maxsplit=1)[0]
         if top in new and old.get(top) == new[top] and _has_secret(new[top]):
-            yield top
+            yield top, value_at(new, tuple(path.split("."))) == SECRET
 
 
 def _has_secret(value: object) -> bool:

@@ -105,11 +105,11 @@ others', a second disruption budget or binding over the same pods, a chart from 
 and new records that decide over mail, certificates or whole names (NS, MX, CAA, `_acme-challenge`, `_dmarc`, SPF). New
 services with objects of their own pass.
 
-Once pods run, what is made of production says what something of its type says already, property by property. The first
-of its type, a property that none of them has or that all of them have and the new one has not, and another value stop
-as `not-judged`. Ordinary are properties of which each has its own: names, sizes, labels of its own pods, images of
-repositories from which pods run already (`policies/gate/made/own.py`). An account that stands runs in new pods what
-it runs already; a role that stands gets no more rights. Growth from phase to phase passes
+Once pods and a database stand, what is made of production says what something of its type says already, property by
+property. The first of its type, a property that none of them has or that all of them have and the new one has not, and
+another value stop as `not-judged`. Ordinary are properties of which each has its own: names, sizes, labels of its own
+pods, images of repositories from which pods run already (`policies/gate/made/own.py`). An account that stands runs in
+new pods what it runs already; a role that stands gets no more rights. Growth from phase to phase passes
 ([ADR 95](adr/0095-what-is-made-says-what-its-type-says-already.md)).
 
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands

@@ -63,7 +63,17 @@ def masked(plan: Plan, secrets: Mapping[str, frozenset[str]]) -> Plan:
 
 
 def _masked(inputs: Mapping[str, Any], secrets: frozenset[str]) -> dict[str, Any]:
-    return {key: HIDDEN if key in secrets else value for key, value in inputs.items()}
+    return {key: _hidden(key, value) if key in secrets else value for key, value in inputs.items()}
+
+
+def _hidden(key: str, value: Any) -> Any:  # noqa: ANN401 - any value of a plan
+    """A secret; of a chart's values, which are read one by one, the password alone."""
+    if key != "values" or not isinstance(value, dict):
+        return HIDDEN
+    return {
+        name: HIDDEN if name == "adminPassword" else _hidden("values", part) if isinstance(part, dict) else part
+        for name, part in value.items()
+    }
 
 
 def document_of(plan: Plan, base: Plan) -> dict[str, Any]:

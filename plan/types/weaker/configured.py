@@ -26,6 +26,11 @@ _PARAMETERS = "AWS Systems Manager User Guide, Parameter Store"
 _CLOSED = "503"
 _OLD_TLS = frozenset(("SSLv2", "SSLv3", "TLSv1", "TLSv1.1"))
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+_GROUP = "upstream"
+_PASSES = ("proxy_pass", "fastcgi_pass", "grpc_pass", "uwsgi_pass", "scgi_pass", "memcached_pass")
+_WHOM = re.compile(r"(?:\w+://)?([^\s:/]+)")
+_CLUSTERS = re.compile(r"[a-z0-9.-]+\.svc\.cluster\.local")
+"""Names of Services (Kubernetes documentation, DNS for Services and Pods)."""
 _ENDPOINT = re.compile(r"[\w.-]+:\d+")
 
 
@@ -38,6 +43,8 @@ def _directives(data: object) -> dict[str, set[str]] | None:
     try:
         for one in read_nginx(text):
             found.setdefault(one.name, set()).add(" ".join(one.words))
+            groups = {block.words[1] for block in one.blocks if block.words[0] == _GROUP and len(block.words) > 1}
+            found.setdefault(_GROUP, set()).update(groups)
     except NginxError:
         return None
     return found
@@ -63,6 +70,26 @@ def _lets_in_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
     if (protocols[1] - protocols[0]) & _OLD_TLS:
         return True
     return any(wide(block) for block in after.get("set_real_ip_from", set()) - before.get("set_real_ip_from", set()))
+
+
+def _leads_elsewhere(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a gateway passes no more to somebody, or to somebody who is no Service of the cluster."""
+    before, after = _directives(old), _directives(new)
+    if not before:
+        return False
+    after = after or {}
+    if _shut(before, after):
+        return False
+    was, now = ({_host(words) for name in _PASSES for words in side.get(name, ())} for side in (before, after))
+    groups = after.get(_GROUP, set())
+    servers = {_host(words) for words in after.get("server", set()) - before.get("server", set()) if words}
+    return bool(was - now) or any(not _CLUSTERS.fullmatch(name) for name in {*(now - was - groups), *servers})
+
+
+def _host(words: str) -> str:
+    """The name of whom a directive passes to, without scheme, port and path."""
+    found = _WHOM.match(words)
+    return found[1] if found is not None else ""
 
 
 def _shut(before: dict[str, set[str]], after: dict[str, set[str]]) -> bool:
@@ -135,6 +162,15 @@ _ROWS: tuple[tuple[str, str, Callable[[Any, Any], bool], str, Loses, str, str], 
         "the gateway asks for certificates and new TLS, and bounds rates",
         "defence",
         _NGINX,
+        "data.nginx.conf",
+    ),
+    (
+        CONFIG_MAP,
+        "data",
+        _leads_elsewhere,
+        "the gateway passes requests to these applications",
+        "way",
+        "nginx documentation, ngx_http_proxy_module",
         "data.nginx.conf",
     ),
     (CONFIG_MAP, "data", _trusts_others, "clients trust the authority of their database", "way", _TRUST, "data.ca.crt"),

@@ -66,11 +66,14 @@ def _label(rule: dict[str, Any], name: str) -> str:
 def _not_routed(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether an alert has a label that decides who hears of it, and that no route and no other alert has."""
     rules = [rule for named in _alerts(old).values() for rule in named]
+    known = {
+        "severity": {*_ROUTED},
+        "platform": {*(_label(rule, "platform") for rule in rules)},
+    }
     return any(
-        _label(other, name) != _label(one, name)
-        and _label(other, name) not in {*_ROUTED, *(_label(rule, name) for rule in rules)}
+        _label(other, name) != _label(one, name) and _label(other, name) not in among
         for one, other in _pairs(old, new)
-        for name in ("severity", "platform")
+        for name, among in known.items()
     )
 
 
@@ -79,6 +82,22 @@ def _less_urgent(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a p
         _label(one, "severity") == "critical" and _label(other, "severity") == "warning"
         for one, other in _pairs(old, new)
     )
+
+
+def _records_otherwise(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether a name by which alerts read a measurement is gone, or stands for another one."""
+    before, after = _records(old), _records(new)
+    return any(after.get(name) != expressions for name, expressions in before.items())
+
+
+def _records(groups: object) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for group in groups if isinstance(groups, list) else ():
+        rules = group.get("rules") if isinstance(group, dict) else None
+        for rule in rules if isinstance(rules, list) else ():
+            if isinstance(rule, dict) and rule.get("record"):
+                found.setdefault(str(rule["record"]), set()).add(written([rule.get("expr"), rule.get("labels")]))
+    return found
 
 
 def _asked_no_more(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
@@ -103,6 +122,7 @@ def _asked_rarely(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a 
 
 _ROWS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], bool], str, Loses, str], ...] = (
     (PROMETHEUS, ("spec", "groups"), _waits_longer, "these alerts ring while there is time", "defence", _ALERTS),
+    (PROMETHEUS, ("spec", "groups"), _records_otherwise, "alerts read these measurements", "defence", _ALERTS),
     (PROMETHEUS, ("spec", "groups"), _not_routed, "somebody hears of these alerts", "defence", _ROUTES),
     (POD_MONITOR, ("spec", "selector"), changes, "these pods are measured", "defence", _MONITORS),
     (POD_MONITOR, ("spec", "namespaceSelector"), changes, "these pods are measured", "defence", _MONITORS),

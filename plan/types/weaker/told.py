@@ -1,4 +1,4 @@
-"""Whom alarms, budgets and the edge tell: fewer people are a loss, and others in their place are only to be known."""
+"""Whom alarms, budgets and the edge tell: nobody is a loss, and others, more or fewer people are only to be known."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def _moved(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
 
 
 def fewer_hear(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether a notification is gone, or fewer people or machines are told."""
+    """Whether a notification or a machine that was told is gone, or nobody of the people is left."""
     before, after = _heard(old), _heard(new)
-    return any(key not in after or len(after[key]) < len(people) for key, people in before.items())
+    return any(key not in after or (people and not after[key]) for key, people in before.items())
 
 
 def others_hear(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
-    """Whether as many people are told, and others of them."""
+    """Whether other people are told, more or fewer of them, and somebody still is."""
     before, after = _heard(old), _heard(new)
-    return not fewer_hear(old, new) and any(not people <= after[key] for key, people in before.items())
+    return not fewer_hear(old, new) and any(people != after[key] for key, people in before.items())
 
 
 def _heard(told: object) -> dict[str, set[str]]:

@@ -31,6 +31,9 @@ _PROMETHEUS = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
 _ANOMALIES = "aws:costexplorer/anomalySubscription:AnomalySubscription"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DAY = re.compile(r"vector\(\d+\)")
+_ELSE = re.compile(r"(IF\([^()]*,[^()]*,)\s*\d+(?:\.\d+)?\s*\)")
+"""A query that shows a number of its own where a condition does not hold (Amazon CloudWatch User Guide, Using metric
+math, IF): the number says that nothing is wrong, and follows the class of a machine."""
 _MUCH = 4
 """How many times a budget may rise at once: a phase of growth more than triples none of them."""
 
@@ -40,7 +43,7 @@ def _asks_else(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a pla
     if not isinstance(old, list):
         return bool(new)
     # Keys in an order of their own: two previews need not write them in the same one.
-    before, after = (written(item) for item in (old, new))
+    before, after = (_ELSE.sub(r"\1#)", written(item)) for item in (old, new))
     numbers = [list(map(float, _NUMBER.findall(text))) for text in (before, after)]
     if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
         return True

@@ -24,9 +24,10 @@ ADDRESS = "endpoint"
 def succeeded(changes: Iterable[Change]) -> dict[str, Finding]:
     """What is said of each thing that goes while its successor comes.
 
-    A subscription's differs in its address alone. An autoscaler's is of the other kind and scales the same pods within
-    the same bounds, and both have the name by which KEDA takes an autoscaler over (KEDA documentation, Scaling
-    Deployments, `transfer-hpa-ownership`; the drill of the handover shows that no pod is lost).
+    A subscription's differs in its address alone, or is that of somebody who stays told of the same. An autoscaler's is
+    of the other kind and scales the same pods within the same bounds, and both have the name by which KEDA takes an
+    autoscaler over (KEDA documentation, Scaling Deployments, `transfer-hpa-ownership`; the drill of the handover shows
+    that no pod is lost).
 
     Args:
         changes: what happens to each resource.
@@ -69,6 +70,7 @@ def _scales(side: State) -> tuple[object, str, object]:
 def _subscriptions(changes: Iterable[Change]) -> dict[str, Finding]:
     known = [one for one in changes if one.type == TOPIC_SUBSCRIPTION]
     come = Counter(_but_for_its_address(one.after) for one in known if one.before is None and one.after is not None)
+    left = {_topic(one.after) for one in known if one.after is not None and one.before is not None}
     told: dict[str, Finding] = {}
     for change in known:
         before = change.before
@@ -85,7 +87,17 @@ def _subscriptions(changes: Iterable[Change]) -> dict[str, Finding]:
             )
             fix = "keep both until the new address has confirmed"
             told[change.urn] = found(URN_DISAPPEARS, change.urn, says, (ADDRESS,), noted=True, fix=fix)
+        elif _topic(before) in left:
+            says = f"{ADDRESS} {before.inputs.get(ADDRESS)} would be told no more, and others of its topic still are"
+            told[change.urn] = found(
+                URN_DISAPPEARS, change.urn, says, (ADDRESS,), noted=True, fix="look at who is left"
+            )
     return told
+
+
+def _topic(side: State) -> tuple[str, str]:
+    """What people are told of, and how: by mail, or by a message to their phones."""
+    return str(side.inputs.get("topic")), str(side.inputs.get("protocol"))
 
 
 def _but_for_its_address(side: State) -> str:

@@ -3,7 +3,8 @@
 A change is compared with what was. What is made is compared with everything of its type that stands, property by
 property: a value that stands there already, and what each has of its own (`policies.gate.made.own`), is ordinary. The
 first of its type, a property that none of them has, one that all of them have, and another value stop as `not-judged`.
-Where no pods run yet, the stack is being made and serves nobody; its first deployments may fail half-way.
+Where no pods run yet, or no database stands, the stack is being made and serves nobody; its first deployments may fail
+half-way.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def unlike(preview: Preview) -> Iterator[Finding]:
     """
     new = [change for change in preview.changes if _is_made(change)]
     stand = [one.before for one in preview.changes if one.before is not None and one.before.custom]
-    if not new or not any(side.type in PODS for side in stand):
+    if not new or not _serves(side.type for side in stand):
         return
     wanted = {kind for change in new for kind, _ in _parts(change.type, change.state.inputs)}
     kinds: dict[str, _Kind] = defaultdict(_Kind)
@@ -127,6 +128,12 @@ def _is_made(change: Change) -> bool:
         and change.after.custom
         and change.type in TYPES
     )
+
+
+def _serves(types: Iterable[str]) -> bool:
+    """Whether a stack serves somebody: pods run, and there is a database behind them."""
+    known = set(types)
+    return tokens.DATABASE in known and not known.isdisjoint(PODS)
 
 
 def _around(changes: Iterable[Change], new: Iterable[Change]) -> values.Around:

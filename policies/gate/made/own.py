@@ -24,6 +24,7 @@ from policies.gate.made.values import (
     at_most,
     inside,
     is_number,
+    is_own_server,
     is_part,
     is_port,
     is_text,
@@ -127,10 +128,7 @@ OWN: Mapping[str, tuple[Row, ...]] = {
         (r"spec\.advanced\..*", is_part),
         (r"spec\.triggers\[\]\.(name|metricType)", is_text),
         (r"spec\.triggers\[\]\.type", one_of("cpu", "memory", "prometheus", "cron")),
-        (
-            r"spec\.triggers\[\]\.metadata\.serverAddress",
-            like(r"https?://[a-z0-9.-]+\.svc(\.cluster\.local)?(:\d+)?/?"),
-        ),
+        (r"spec\.triggers\[\]\.metadata\.serverAddress", is_own_server),
         (
             r"spec\.triggers\[\]\.metadata\.(value|threshold|query|ignoreNullValues|start|end|timezone|desiredReplicas)",
             is_text,

@@ -128,6 +128,15 @@ def inside(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - a
     return any(found.subnet_of(one) for one in around.networks)
 
 
+_SERVER = re.compile(r"https?://(?:[a-z0-9-]+|[a-z0-9.-]+\.svc(?:\.cluster\.local)?)(?::\d+)?/?")
+"""An address of a Service (Kubernetes documentation, DNS for Services and Pods)."""
+
+
+def is_own_server(value: Any, _around: Around | None = None, _space: str = "") -> bool:  # noqa: ANN401 - any value of a plan
+    """An address of a Service of the cluster."""
+    return isinstance(value, str) and _SERVER.fullmatch(value) is not None
+
+
 def like(pattern: str) -> Check:
     """A text of a form.
 

@@ -23,9 +23,11 @@ def nested(path: str, value: object) -> dict[str, Any]:
     return {head: nested(rest, value) if rest else value}
 
 
-def judged(was: dict[str, Any], then: dict[str, Any], environment: str = "prod", op: str = "update") -> dict[str, str]:
+def judged(
+    was: dict[str, Any], then: dict[str, Any], environment: str = "prod", op: str = "update", changed: str = "values"
+) -> dict[str, str]:
     """What stops, with its text, by its rule."""
-    line = {"do": op, "thing": "one", "was": {"values": was}, "is": {"values": then}, "changed": ["values"]}
+    line = {"do": op, "thing": "one", "was": {"values": was}, "is": {"values": then}, "changed": [changed]}
     steps = list(steps_of(line, {"one": {"type": RELEASE}}))
     found = gate(read_preview({"config": {"bailbondpro:environment": environment}, "steps": steps}))
     return {one.rule: one.says for one in found.stopping}
@@ -42,7 +44,20 @@ def test_a_value_that_is_weaker_stops_with_its_path_and_its_value(case: dict[str
 @pytest.mark.parametrize("case", TABLE["passes"], ids=lambda case: f"{case['path']} {case.get('is', 'goes')}")
 def test_an_ordinary_value_stops_nothing(case: dict[str, Any]) -> None:
     was, then = (nested(case["path"], case[side]) if side in case else {} for side in ("was", "is"))
-    assert judged(was, then) == {}
+    assert judged(was, then, changed=f"values.{case['path'].replace('/', '.')}") == {}
+
+
+@pytest.mark.parametrize("case", TABLE["not_judged"], ids=lambda case: f"{case['path']} {case.get('is', 'goes')}")
+def test_a_value_that_nobody_knows_was_not_judged(case: dict[str, Any]) -> None:
+    was, then = (nested(case["path"], case[side]) if side in case else {} for side in ("was", "is"))
+    found = judged(was, then)
+    assert f"values.{case['path'].replace('/', '.')}" in found["not-judged"]
+
+
+def test_of_values_that_are_masked_as_a_whole_nobody_knows_what_changes() -> None:
+    values = {"grafana": {"adminPassword": "[secret]", "a": "b"}}
+    assert set(judged(values, values)) == {"not-judged"}
+    assert judged(values, values, changed="values.grafana.adminPassword") == {}
 
 
 def test_a_chart_that_is_made_is_asked_whom_it_lets_in_alone() -> None:

@@ -196,9 +196,10 @@ def test_what_each_of_its_type_has_of_its_own_is_ordinary(new: list[tuple[str, I
     assert not_judged(*new, stand=stand) == {}
 
 
-def test_where_no_pods_run_yet_a_stack_is_being_made() -> None:
+def test_where_no_pods_run_yet_or_no_database_stands_a_stack_is_being_made() -> None:
     new = (RELEASE, chart("a", "https://a.example", {"b": 1}))
-    assert not_judged(new, stand=[one for one in STAND if one[0] != PODS]) == {}
+    for missing in (PODS, DATABASE):
+        assert not_judged(new, stand=[one for one in STAND if one[0] != missing]) == {}
     assert not_judged(new, environment="dev") == {}
     assert not_judged(new) != {}
 

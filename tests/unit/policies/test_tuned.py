@@ -22,6 +22,7 @@ SETTING = "cloudflare:index/zoneSetting:ZoneSetting"
 DATABASE = "aws:rds/instance:Instance"
 PASSWORD = "random:index/randomPassword:RandomPassword"  # noqa: S105 - a type's name
 ORDINARY = yaml.safe_load((DATA / "ordinary_changes.yaml").read_text(encoding="utf-8"))["changes"]
+UNKNOWN = yaml.safe_load((DATA / "not_judged_changes.yaml").read_text(encoding="utf-8"))["changes"]
 ASKED_OF_EACH = {"encryption-at-rest", "pulumi-protect", "deletion-protection", "backups", "tls", "public-api-server"}
 """What these few inputs break by themselves, before as after."""
 
@@ -104,6 +105,11 @@ def test_what_is_tuned_or_narrowed_does_not_stop(token: str, was: dict[str, Any]
 @pytest.mark.parametrize("change", ORDINARY, ids=lambda change: f"{change['type'].rsplit(':', 1)[-1]} {change['is']}")
 def test_an_ordinary_change_beside_one_that_stops_does_not_stop(change: dict[str, Any]) -> None:
     assert stopping(change["type"], change["was"], change["is"]) == set()
+
+
+@pytest.mark.parametrize("change", UNKNOWN, ids=lambda change: f"{change['type'].rsplit(':', 1)[-1]} {change['is']}")
+def test_a_change_near_an_ordinary_one_that_nobody_judged_stops(change: dict[str, Any]) -> None:
+    assert stopping(change["type"], change["was"], change["is"]) != set()
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,15 @@ def weaker_value(path: str, old: Any, new: Any) -> tuple[Lost, str] | None:  # n
     return None
 
 
+def is_weighed(path: str) -> bool:
+    """Whether somebody compares a value of a chart, as far as its name says.
+
+    Args:
+        path: where it stands, as people write it.
+    """
+    return any(name.fullmatch(path.lower()) for name, *_ in _COMPILED)
+
+
 def values_of(value: Any, path: str = "values") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any value of a plan
     """Every value of a chart with its path; entries of lists by their names, or their places."""
     if isinstance(value, dict) and value:

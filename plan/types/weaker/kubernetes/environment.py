@@ -14,6 +14,7 @@ from plan.tolerance import much_less, much_more
 from plan.types.weaker.kubernetes.files import NOWHERE, files_of
 from plan.types.weaker.kubernetes.variables import is_a_check, is_about_whom, judged, leads, words_of
 from plan.types.weaker.kubernetes.ways import containers, deep
+from plan.types.weaker.kubernetes.words import FEATURES
 from plan.types.weaker.model import Told, number, written
 from plan.unknown import SECRET, is_unknown
 
@@ -85,7 +86,8 @@ def told_less(old: object, new: object) -> Iterator[Told]:
         now = variables_of(after[name])
         for variable, one in variables_of(container).items():
             if variable not in now:
-                if one.value is None or judged(variable, None, one.value) != "weaker":
+                feature = one.value is not None and variable.split("_", maxsplit=1)[0] in FEATURES
+                if not feature and (one.value is None or judged(variable, None, one.value) != "weaker"):
                     yield Told(
                         f"env {variable} of container {name} would be gone", f"leave {variable} there, {_ANSWER}"
                     )
