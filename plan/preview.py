@@ -136,7 +136,7 @@ def _change(number: int, urn: str, step: object) -> Change:
     kind = KINDS.get(op, "unknown")
     if kind in {"update", "replace", "delete"} and before is None and op not in {"create-replacement", "replace"}:
         raise ValueError(f"{op} without an old state")
-    if kind in {"create", "update"} and after is None:
+    if (kind in {"create", "update"} and after is None) or (op == "same" and after is None):
         raise ValueError(f"{op} without a new state")
     detailed = {str(path): entry for path, entry in _mapping(step.get("detailedDiff")).items()}
     kinds = {path: str(_mapping(entry).get("kind", "update")) for path, entry in detailed.items()}
@@ -302,7 +302,7 @@ def _hung_on(change: Change) -> Iterator[str]:
 
 def _errors(diagnostics: object) -> Iterator[str]:
     for entry in diagnostics if isinstance(diagnostics, list) else ():
-        if str(_mapping(entry).get("severity")) == "error":
+        if str(_mapping(entry).get("severity")).lower() == "error":
             yield " ".join(str(entry.get("message", "")).split())[:300]
 
 

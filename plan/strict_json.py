@@ -28,7 +28,7 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - any JSON document
         ValueError: it is no JSON.
         RecursionError: it is nested too deeply.
     """
-    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -44,6 +44,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(text: str) -> NoReturn:
     raise ForeignJsonError(f"{text} is no number")
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
 
 
 def _finite(text: str) -> float:

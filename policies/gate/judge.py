@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plan.placement import unreadable
 from plan.types import TYPES
+from policies.forms import another_form, misshapen
 from policies.gate.admits import widened
 from policies.gate.charts import charts_weaker
 from policies.gate.ends.administrators import left_alone
@@ -156,6 +157,17 @@ def _of_the_preview(preview: Preview) -> Iterator[Finding]:
         if change.type in TYPES and not all(side.custom for side in (change.before, change.after) if side is not None):
             says = f"step {change.number} calls a {change.type} a component, and it is a real thing (custom is false)"
             yield found(UNREAD_STEP, change.urn, says)
+        if wrong := sorted(_misshapen(change)):
+            says = f"step {change.number} has another form than its service takes: {', '.join(wrong[:3])}"
+            yield found(UNREAD_STEP, change.urn, says, tuple(wrong))
+
+
+def _misshapen(change: Change) -> set[str]:
+    before, after = change.before, change.after
+    if after is None or change.kind == "same":
+        return set()
+    wrong = set(misshapen(change.type, after.inputs))
+    return wrong | set(another_form(before.inputs, after.inputs)) if before is not None else wrong
 
 
 def _placement(preview: Preview) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plan.steps import Kind
 
 
-STRANGE = (TypeError, ValueError, KeyError, AttributeError, IndexError)
+STRANGE = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 """What a rule raises that meets a text where a provider takes a list: a plan may say anything."""
 
 

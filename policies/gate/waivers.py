@@ -201,6 +201,8 @@ def _texts(entry: dict[Any, Any], rules: Collection[str]) -> Iterator[str]:
     for key in ("rule", "urn", "owner", "reason"):
         if not isinstance(entry[key], str) or not _letters(entry[key]):
             yield f"{key} must be a text"
+        elif not entry[key].strip().replace("\n", " ").isprintable():
+            yield f"{key}: {entry[key]!r} has signs that nobody sees; write it anew"
     if entry["rule"] not in rules:
         yield f"rule: there is no {entry['rule']}; copy the id from the finding (docs/gate.md lists them)"
     if 0 < _letters(entry["owner"]) < SHORTEST_OWNER or str(entry["owner"]).strip().casefold() in NOBODY:

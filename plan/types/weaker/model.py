@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -169,7 +170,10 @@ def written(value: object) -> str:
 def number(value: object) -> float | None:
     """A number, or a quantity of Kubernetes (`50Gi`) as one; None for anything else."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # JSON has integers of any length
+            return math.inf if value > 0 else -math.inf
     found = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None

@@ -26,7 +26,7 @@ def test_a_key_that_stands_twice_is_named_with_its_resource() -> None:
         parsed(f'{{"steps": [{{"op": "delete", "urn": "{URN}", "op": "same"}}]}}')
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 400, f"-{'9' * 400}"])
 def test_what_is_no_number_is_refused(number: str) -> None:
     with pytest.raises(ForeignJsonError, match="number"):
         parsed(f'{{"threshold": {number}}}')

@@ -117,3 +117,10 @@ def test_a_file_of_another_form_is_named_as_a_whole(document: object) -> None:
 @pytest.mark.parametrize("entry", [None, 7, "stateful-replace", [], {}], ids=str)
 def test_an_entry_that_is_no_object_is_named(entry: object) -> None:
     assert (1, "malformed") in troubles(entry)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\ud800", "\x00", "\x1b"])
+@pytest.mark.parametrize("key", ["owner", "reason"])
+def test_signs_that_nobody_sees_are_refused_in_what_people_read(key: str, sign: str) -> None:
+    read = read_waivers({"waivers": [{**GOOD, key: GOOD[key] + sign}]}, RULES, TODAY)
+    assert any("signs that nobody sees" in one.says for one in read.problems)

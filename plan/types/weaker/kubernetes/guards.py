@@ -40,11 +40,18 @@ _STAGE = re.compile(
 _PRODUCTION = re.compile(r"prod", re.IGNORECASE)
 _ELSEWHERE = frozenset(("dev", "development", "test", "testing", "local", "debug", "ci"))
 _ALGORITHM = re.compile(r"(^|_)(JWT|JWS|TOKEN|SIGNING)_(ALG|ALGORITHMS?)$")
+_WHO = re.compile(
+    r"(^|_)(JWKS?|OIDC|OAUTH2?|OPENID|SAML2?|LDAPS?|IDP|SSO)(_(?!PROXY|REDIRECT|CALLBACK|LOGOUT|SUCCESS|ERROR)[A-Z0-9]+)*"
+    r"_(URIS?|URLS?|HOSTS?|ENDPOINTS?|ISSUERS?|DOMAINS?|AUTHORIT(Y|IES)|SERVERS?|METADATA)$"
+    r"|(^|_)(JWT|TOKEN|AUTH)_(ISSUERS?|AUTHORITY|JWKS|PUBLIC_KEYS?)(_URI|_URL)?$"
+)
+"""Variables that say who vouches for a caller (RFC 7517, RFC 8414, OpenID Connect Discovery): whoever answers there
+logs in as anybody."""
 
 
 def is_a_guard(word: str) -> bool:
-    """Whether a variable of this name switches a guard of its program."""
-    return any(one.search(word) for one in (_OFF_BY_ON, _OFF_BY_OFF, _STAGE, _ALGORITHM))
+    """Whether a variable of this name switches a guard of its program, or says who vouches for callers."""
+    return any(one.search(word) for one in (_OFF_BY_ON, _OFF_BY_OFF, _STAGE, _ALGORITHM, _WHO))
 
 
 def unguarded(word: str, old: str | None, new: str, _files: Files) -> Verdict:
@@ -52,6 +59,8 @@ def unguarded(word: str, old: str | None, new: str, _files: Files) -> Verdict:
     was, now = (old or "").strip().lower(), new.lower()
     if old is None and word.split("_", maxsplit=1)[0] in FEATURES:
         return ""
+    if _WHO.search(word):
+        return "weaker" if now != was else ""
     if _ALGORITHM.search(word):
         return "weaker" if "none" in now and "none" not in was else ""
     if _STAGE.search(word):
