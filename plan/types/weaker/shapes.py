@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from plan import tokens
 from plan.types.weaker.kubernetes.ways import deep, halved
-from plan.types.weaker.model import TRUE, Loses, Weaker, becomes, changes, kept, no_less, number
+from plan.types.weaker.model import TRUE, Loses, Weaker, becomes, changes, no_less, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +131,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], Callable[[Any, Any], bool], str, Loses,
         (
             tokens.SUBNET,
             ("tags", name),
-            kept,
+            changes,
             "load balancers find it",
             "way",
             "Amazon EKS User Guide, View Amazon EKS networking requirements for VPC and subnets",

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plan.types.weaker.kubernetes.words import FEATURES, OFF, ON
+from plan.types.weaker.model import number
 
 if TYPE_CHECKING:
     from plan.types.weaker.kubernetes.files import Files
@@ -40,6 +41,9 @@ _STAGE = re.compile(
 _PRODUCTION = re.compile(r"prod", re.IGNORECASE)
 _ELSEWHERE = frozenset(("dev", "development", "test", "testing", "local", "debug", "ci"))
 _ALGORITHM = re.compile(r"(^|_)(JWT|JWS|TOKEN|SIGNING)_(ALG|ALGORITHMS?)$")
+_COST = re.compile(r"(^|_)(BCRYPT|SCRYPT|ARGON2|PBKDF2|HASH|SALT)(_SALT)?_(ROUNDS|COST|ITERATIONS|WORK_FACTOR)$")
+_LEAST_COST = 10
+"""The least work factor of bcrypt (OWASP Password Storage Cheat Sheet; unverified 2026-12-01)."""
 _WHO = re.compile(
     r"(^|_)(JWKS?|OIDC|OAUTH2?|OPENID|SAML2?|LDAPS?|IDP|SSO)(_(?!PROXY|REDIRECT|CALLBACK|LOGOUT|SUCCESS|ERROR)[A-Z0-9]+)*"
     r"_(URIS?|URLS?|HOSTS?|ENDPOINTS?|ISSUERS?|DOMAINS?|AUTHORIT(Y|IES)|SERVERS?|METADATA)$"
@@ -51,7 +55,7 @@ logs in as anybody."""
 
 def is_a_guard(word: str) -> bool:
     """Whether a variable of this name switches a guard of its program, or says who vouches for callers."""
-    return any(one.search(word) for one in (_OFF_BY_ON, _OFF_BY_OFF, _STAGE, _ALGORITHM, _WHO))
+    return any(one.search(word) for one in (_OFF_BY_ON, _OFF_BY_OFF, _STAGE, _ALGORITHM, _COST, _WHO))
 
 
 def unguarded(word: str, old: str | None, new: str, _files: Files) -> Verdict:
@@ -59,6 +63,9 @@ def unguarded(word: str, old: str | None, new: str, _files: Files) -> Verdict:
     was, now = (old or "").strip().lower(), new.lower()
     if old is None and word.split("_", maxsplit=1)[0] in FEATURES:
         return ""
+    if _COST.search(word):
+        costs = [number(side) for side in (was, now)]
+        return "weaker" if costs[1] is not None and costs[1] < (costs[0] or _LEAST_COST) else ""
     if _WHO.search(word):
         return "weaker" if now != was else ""
     if _ALGORITHM.search(word):

@@ -29,6 +29,9 @@ _LULL = 300
 """How fast pods go, and seconds after which a lull is one, where nothing is said (the same page)."""
 _PODS = 10
 """Pods of which percents are taken, so that both kinds of policies compare (ours)."""
+_TOLERANCE = 0.1
+"""The share of its target by which a metric may miss it where nothing is said (Kubernetes documentation, Horizontal Pod
+Autoscaling, Tolerance)."""
 _WAIT = 60
 """Seconds that a longer wait before more pods come may have: a peak doubles within minutes (ours)."""
 _TARGETS = ("averageUtilization", "averageValue", "value")
@@ -48,7 +51,9 @@ def _slower(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether pods come much more slowly, after a much longer wait, or not at all."""
     before, after = deep(old, "scaleUp"), deep(new, "scaleUp")
     waits = [number(deep(side, "stabilizationWindowSeconds")) or 0 for side in (before, after)]
-    return much_less(_speed(before), _speed(after)) or (waits[1] > _WAIT and much_more(*waits))
+    bounds = [number(deep(side, "tolerance")) for side in (before, after)]
+    looked_past = much_more(*(_TOLERANCE if bound is None else bound for bound in bounds))
+    return looked_past or much_less(_speed(before), _speed(after)) or (waits[1] > _WAIT and much_more(*waits))
 
 
 def _unread(rules: object) -> bool:
@@ -86,17 +91,21 @@ def _pods(policy: object) -> float:
 def _measures_less(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
     """Whether a metric is asked no more, or more pods come only at a much higher value of it."""
     before, after = _targets(old), _targets(new)
-    return any(name not in after or _higher(value, after[name]) for name, value in before.items())
+    return any(
+        name not in after or (key and after[name][0] not in {"", key}) or _higher(value, after[name][1])
+        for name, (key, value) in before.items()
+    )
 
 
-def _targets(metrics: object) -> dict[str, float | None]:
-    found: dict[str, float | None] = {}
+def _targets(metrics: object) -> dict[str, tuple[str, float | None]]:
+    """The target of each metric, with the way in which it is written: 70 % are not 70 processors."""
+    found: dict[str, tuple[str, float | None]] = {}
     for metric in metrics if isinstance(metrics, list) else ():
         kind = str(deep(metric, "type"))
         part = deep(metric, kind[:1].lower() + kind[1:])
         name = deep(part, "name") or deep(part, "metric", "name")
-        values = (number(deep(part, "target", key)) for key in _TARGETS)
-        found[f"{kind} {name}"] = next((value for value in values if value is not None), None)
+        values = {key: number(deep(part, "target", key)) for key in _TARGETS}
+        found[f"{kind} {name}"] = next(((key, value) for key, value in values.items() if value is not None), ("", None))
     return found
 
 
