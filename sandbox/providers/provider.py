@@ -312,7 +312,7 @@ class SandboxProvider(RefusesComponents):
         plain = unwrap(inputs)
         # Only the keys matter here: whatever the provider adds is unknown until the object exists.
         given = {key: value for key, value in plain.items() if not has_unknown(value)}
-        added = computed_outputs(token, name, given, "", place, self.deps.oracle.get(token))
+        added = computed_outputs(token, name, given, "", place, self.deps.oracle.get(token), form=True)
         unknown: dict[str, Any] = {key: UNKNOWN for key in self._computed(token) if key not in inputs}
         unknown.update({key: unknown_beyond(plain.get(key), value) for key, value in added.items()})
         unknown.update({key: UNKNOWN for item in follows_of(token) for key in item.outputs if plain.get(key) is None})

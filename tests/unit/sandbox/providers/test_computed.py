@@ -8,7 +8,8 @@ import pytest
 
 from sandbox.model.place import HOME
 from sandbox.protocol.schema import SchemaOracle
-from sandbox.providers.computed import VOLATILE, computed_outputs, resource_id
+from sandbox.providers.computed import GENERATED, VOLATILE, computed_outputs, made_up, resource_id
+from sandbox.services import ROWS, bcrypt
 
 SHORT_NAMES = {
     "eip:Eip": "eipalloc",
@@ -89,3 +90,25 @@ def test_a_default_that_the_service_fills_in_is_not_hidden_by_a_value_of_its_typ
     assert "transitionDefaultMinimumObjectSize" not in computed_outputs(
         lifecycle, "a", {"bucket": "b"}, "b", HOME, schema
     )
+
+
+@pytest.mark.parametrize("token", sorted(token for token in ROWS if token.startswith(GENERATED)))
+def test_what_is_generated_has_the_same_keys_where_only_they_are_asked_for(token: str) -> None:
+    schema = SchemaOracle().get(token)
+    for inputs in ({}, {"algorithm": "ED25519", "length": 20}, {"algorithm": "DSA"}):
+        whole = computed_outputs(token, "it", inputs, "it", schema=schema)
+        assert list(computed_outputs(token, "it", inputs, "it", schema=schema, form=True)) == list(whole)
+        assert not any(isinstance(value, dict) for value in whole.values()), "no part of it is known to a preview"
+
+
+def test_no_password_is_hashed_for_a_preview_that_shows_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, inputs = "random:index/randomPassword:RandomPassword", {"length": 31}
+    hashed: list[str] = []
+    monkeypatch.setattr(bcrypt, "hashed", hashed.append)
+    schema = SchemaOracle().get(token)
+    for name in ("one", "two", "three"):
+        assert computed_outputs(token, name, inputs, "", schema=schema, form=True).keys() >= {"result", "bcryptHash"}
+        assert "bcryptHash" not in made_up(token, inputs, schema)
+    assert len(hashed) == 1, "for all of the same inputs"
+    computed_outputs(token, "one", inputs, "one", schema=schema)
+    assert len(hashed) == 2
