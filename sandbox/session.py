@@ -228,7 +228,7 @@ class Session:
             self.stack = self._guarded(
                 "opening the stack",
                 Diagnostics(self.workspace),
-                lambda: Stack(self.workspace.stack, workspace, exists=self.workspace.state.exists()),
+                lambda: Stack(self.workspace.stack, workspace, state=self.workspace.state),
             )
         except BaseException:
             self.__exit__(None, None, None)
@@ -269,8 +269,7 @@ class Session:
         """
         collected = Diagnostics(self.workspace, on_event)
         self._guarded("update", collected, lambda: self.stack.up(on_event=collected, color="never"))
-        state = self._guarded("reading the state", Diagnostics(self.workspace), self.stack.export_stack)
-        deployment = state.deployment or {}
+        deployment = self._guarded("reading the state", Diagnostics(self.workspace), self.stack.deployment)
         exposed = tuple(map(str, exposures(deployment)))
         # A program of somebody else's is told: an engine would have updated it, too.
         self.exposed = exposed if self.host is not None else ()
@@ -293,7 +292,7 @@ class Session:
 
     def resources(self) -> list[Recorded]:
         """Every resource in the engine's state."""
-        deployment = self.stack.export_stack().deployment or {}
+        deployment = self.stack.deployment()
         return [
             Recorded(item["type"], item.get("id", ""), item["urn"], uid_in(item.get("outputs") or {}))
             for item in deployment.get("resources", ())

@@ -96,6 +96,7 @@ def test_another_spelling_is_no_change_in_previews_updates_and_refreshes(bench: 
     bench.up(respelled(0))
     assert changed(bench.preview(respelled(1))) == {}
     with bench.session(respelled(1)) as session:
+        assert session.stack.deployment() == session.stack.export_stack().deployment, "no secret is in it"
         assert session.refresh().get("update", 0) == 0
     assert changed(bench.preview(respelled(1))) == {}
 

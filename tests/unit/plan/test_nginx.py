@@ -33,3 +33,8 @@ def test_what_does_not_end_is_no_configuration(text: str) -> None:
 
 def test_nothing_is_a_configuration_without_directives() -> None:
     assert read_nginx(" ;\n;# only this\n") == ()
+
+
+def test_one_text_is_read_once_however_many_ask() -> None:
+    text = "events { worker_connections 100; }"
+    assert read_nginx(text) is read_nginx(text)

@@ -39,17 +39,22 @@ class Asked(auto.PulumiCommand):
 
     def __init__(self) -> None:
         self.version = None
+        self.answer = "[]"
         self.commands: list[tuple[str, ...]] = []
 
     def run(self, args: list[str], *_: object, **__: object) -> auto.CommandResult:
         self.commands.append(tuple(args[:2]))
-        return auto.CommandResult(stdout="[]", stderr="", code=0)
+        return auto.CommandResult(stdout=self.answer, stderr="", code=0)
 
 
 def stack(folder: Path, *, exists: bool) -> tuple[Stack, Asked]:
     (folder / "Pulumi.yaml").write_text("name: test\nruntime: python\n")
+    state = folder / "state.json"
+    state.unlink(missing_ok=True)
+    if exists:
+        state.write_text('{"checkpoint": {}}')
     asked = Asked()
-    return Stack("dev", auto.LocalWorkspace(work_dir=str(folder), pulumi_command=asked), exists=exists), asked
+    return Stack("dev", auto.LocalWorkspace(work_dir=str(folder), pulumi_command=asked), state=state), asked
 
 
 def test_a_stack_is_made_where_it_is_not_there_and_asked_nothing_where_it_is(tmp_path: Path) -> None:
@@ -67,3 +72,17 @@ def test_an_update_runs_one_command_and_its_history_can_be_asked_for_afterwards(
     assert result.outputs == {}
     assert made.info() is None
     assert asked.commands[1:] == [("stack", "history")]
+
+
+def test_the_engine_is_asked_for_the_state_only_where_something_in_it_is_encrypted(tmp_path: Path) -> None:
+    made, asked = stack(tmp_path, exists=True)
+    assert made.deployment() == {}, "as long as nothing was made"
+    latest: dict[str, object] = {"resources": [{"type": ROOT_TYPE, "outputs": {"url": "https://example.com"}}]}
+    (tmp_path / "state.json").write_text(json.dumps({"version": 3, "checkpoint": {"stack": "dev", "latest": latest}}))
+    assert made.deployment() == latest
+    assert asked.commands == []
+    latest["resources"] = [{"type": ROOT_TYPE, "outputs": {"password": {SIGNATURE: SECRET, "ciphertext": "v1:x"}}}]
+    (tmp_path / "state.json").write_text(json.dumps({"version": 3, "checkpoint": {"stack": "dev", "latest": latest}}))
+    asked.answer = json.dumps({"version": 3, "deployment": {"resources": []}})
+    assert made.deployment() == {"resources": []}
+    assert asked.commands == [("stack", "export")]
