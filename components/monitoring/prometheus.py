@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -15,6 +16,8 @@ from .catalog import alerts, dashboards
 from .panels import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..security.generations import CertificateEnd
     from .kind import Target
 
@@ -76,43 +79,81 @@ class PrometheusRules(pulumi.ComponentResource):
     def __init__(self, name: str, args: PrometheusRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bailbondpro:monitoring:PrometheusRules", name, None, opts)
         child = child_options(self, opts)
-        scope = pulumi.Output.all(args.namespace, *(one.ends for one in args.certificates)).apply(
-            lambda known: Scope(
-                namespace=known[0],
-                autoscaler=args.autoscaler_name,
-                thresholds=args.thresholds,
-                pooler=args.pooler,
-                certificates=tuple(
-                    replace(one, ends=ends) for one, ends in zip(args.certificates, known[1:], strict=True)
-                ),
-            )
-        )
         self.resource = k8s.apiextensions.CustomResource(
             f"{name}-prometheus-rule",
             api_version="monitoring.coreos.com/v1",
             kind="PrometheusRule",
             metadata=_metadata(RULES_NAME, args.namespace),
-            spec={"groups": scope.apply(lambda resolved: rule_groups(resolved, args.scrape_interval_seconds))},
+            spec={"groups": _groups(args)},
             opts=child,
         )
         if args.dashboard:
-            _dashboards(name, args, scope, child)
+            _dashboards(name, args, child)
         self.register_outputs({})
 
 
-def _dashboards(
-    name: str, args: PrometheusRulesArgs, scope: pulumi.Output[Scope], opts: pulumi.ResourceOptions
-) -> None:
+def _scope(args: PrometheusRulesArgs, namespace: str, ends: Sequence[str]) -> Scope:
+    return Scope(
+        namespace=namespace,
+        autoscaler=args.autoscaler_name,
+        thresholds=args.thresholds,
+        pooler=args.pooler,
+        certificates=tuple(replace(one, ends=end) for one, end in zip(args.certificates, ends, strict=True)),
+    )
+
+
+def _known_scope(args: PrometheusRulesArgs) -> pulumi.Output[Scope]:
+    """The scope, once every certificate is made."""
+    return pulumi.Output.all(args.namespace, *(one.ends for one in args.certificates)).apply(
+        lambda known: _scope(args, known[0], known[1:])
+    )
+
+
+def _groups(args: PrometheusRulesArgs) -> list[Manifest]:
+    """The groups of rules, in which a preview does not know what depends on a certificate that is not made yet alone.
+
+    As one whole they would all be unknown wherever one certificate is new, and nobody could see which alerts go.
+    """
+    first, other = ([moment] * len(args.certificates) for moment in ("1970-01-02T00:00:00Z", "2000-01-01T00:00:00Z"))
+    shown = _rules(rule_groups(_scope(args, "", first), args.scrape_interval_seconds))
+    later = _rules(rule_groups(_scope(args, "", other), args.scrape_interval_seconds))
+    soon = pulumi.Output.from_input(args.namespace).apply(lambda namespace: _scope(args, namespace, first))
+    scope = _known_scope(args)
+
+    def expression(place: int) -> pulumi.Output[str]:
+        at = soon if shown[place]["expr"] == later[place]["expr"] else scope
+        return at.apply(lambda known: str(_rules(rule_groups(known))[place]["expr"]))
+
+    found, place = [], 0
+    for group in rule_groups(_scope(args, "", first), args.scrape_interval_seconds):
+        rules = [{**rule, "expr": expression(place + count)} for count, rule in enumerate(group["rules"])]
+        found.append({**group, "rules": rules})
+        place += len(rules)
+    return found
+
+
+def _rules(groups: list[Manifest]) -> list[Manifest]:
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def _dashboards(name: str, args: PrometheusRulesArgs, opts: pulumi.ResourceOptions) -> None:
     """One ConfigMap that Grafana's sidecar finds by its label; each key is a dashboard's file."""
-    files = pulumi.Output.all(scope, _resolved(args.targets)).apply(
+    files = pulumi.Output.all(_known_scope(args), _resolved(args.targets)).apply(
         lambda found: {f"{dashboard.uid}.json": to_json(dashboard) for dashboard in dashboards(*found)}
     )
+    shown = dashboards(_scope(args, "", [""] * len(args.certificates)), [_unresolved(one) for one in args.targets])
     k8s.core.v1.ConfigMap(
         f"{name}-dashboard",
         metadata=_metadata("bailbondpro-dashboards", args.namespace, {"grafana_dashboard": "1"}),
-        data=files,
+        data={key: files.apply(itemgetter(key)) for key in (f"{dashboard.uid}.json" for dashboard in shown)},
         opts=opts,
     )
+
+
+def _unresolved(target: Target) -> Target:
+    """A target with an empty text in the place of what only an update makes known."""
+    known = {key: "" if isinstance(value, pulumi.Output) else value for key, value in vars(target).items()}
+    return type(target)(**known)
 
 
 def _resolved(targets: tuple[Target, ...]) -> pulumi.Output[list[Target]]:

@@ -17,8 +17,10 @@ from ops.rehearsal.progress import progress
 from ops.rehearsal.session import RehearseOptions, open_session
 from plan import Plan
 from plan.placement import empty_shards, placement_said, shard_servers, shards_in_use, stated
+from plan.preview import read_preview
 from planner.availability.drilled import NOT_DRILLED
 from planner.waiting import Chain, Waiting, longest, waiting
+from policies.gate.judge import judge
 from policies.placement import shards_left, unplaced
 from policies.reboots import Reboot, reboots
 from policies.stateful import Loss, is_stateful, losses, one_way_changes, shrinkages
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from plan import PlannedResource
     from plan.drills import Outcome
     from planner.availability.drilled import PodsDrilled
+    from policies.gate.model import Finding
     from sandbox.session import Session
     from sandbox.truth.report import Truth
 
@@ -62,6 +65,7 @@ class JourneyStep:
         chain: the changes that wait for each other longest.
         drill: what a drill decided about the pods of the phase that it leads to; None where no plan was made.
         way: what a drill decided about the pods on the way; None where it was not drilled, or nothing stood before.
+        gate: what `./bbp gate` would stop of it, for somebody to answer for; nothing of the first step.
     """
 
     start: str | None
@@ -77,6 +81,7 @@ class JourneyStep:
     chain: Chain = field(default=Chain(0, ()))
     drill: FoundDrill | None = None
     way: Outcome | None = None
+    gate: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -124,6 +129,7 @@ class JourneyStep:
             "placement": self.placement or None,
             "pods": plain(self.pods),
             "way_of_pods": plain(None if self.way is None else picked(self.way, "passed", "problems", "skipped")),
+            "gate": [picked(one, "rule", "urn", "says") for one in self.gate],
             "losses": [picked(loss, "urn", "op", "reason") for loss in self.losses],
             **picked(self, "refused", "reboots"),
             "waiting": [picked(item, "type", "op", "count", "at_most_minutes") for item in self.waiting],
@@ -209,7 +215,7 @@ def _step(
     plan: Plan | None = None
     try:
         with progress("preview") as bar:
-            plan, _ = session.preview(bar)
+            plan, document = session.preview(bar)
         if misled := tuple(filter(None, (unplaced(plan), *(reason for _, reason in locked_out(plan))))):
             return JourneyStep(start, end, plan.resources, refused=misled)
         lost = (*losses(plan), *shrinkages(plan, before), *shards_left(plan))
@@ -237,4 +243,5 @@ def _step(
         no_return=no_return[0] if no_return else None,
         waiting=tuple(waiting(changes)),
         chain=longest(plan),
+        gate=tuple(one for one in judge(read_preview(document)).findings if one.stops) if start is not None else (),
     )

@@ -131,6 +131,8 @@ def _judged(step: JourneyStep) -> Iterator[Item]:
     for item in step.reboots:
         refused = "REFUSED " if item.refused else ""
         yield Item(text=f"{refused}{item.sentence()}", state="bad" if refused else "note")
+    for one in step.gate:
+        yield Item(text=f"the gate would stop {one.rule}, {one.name}: {one.says}", detail=one.fix, state="note")
     for left in step.second_preview:
         what = f"{left.op} {left.type} {left.name} {_paths(left)}".rstrip()
         yield Item(text=f"NOT DONE after the update: {what}", state="bad")

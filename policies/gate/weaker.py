@@ -68,7 +68,7 @@ def weakened(change: Change, *, production: bool) -> Iterator[Finding]:
 
 def _compared(row: Weaker, urn: str, old: Any, new: Any) -> Iterator[Finding]:  # noqa: ANN401 - any value of a plan
     """What a row says of two values."""
-    if old == new or is_unknown(old):
+    if old == new or is_unknown(old) or (is_unknown(new) and not _has_part(row, old)):
         return
     rule = RULES[row.loses]
     if is_unknown(new) and not row.by_presence:
@@ -78,6 +78,14 @@ def _compared(row: Weaker, urn: str, old: Any, new: Any) -> Iterator[Finding]:  
             yield found(rule, urn, f"{told.says}: {row.says}", _tops(row), noted=row.noted, fix=told.fix)
     elif row.than(old, new):
         yield found(rule, urn, f"{_shown(row, old, new)}: {row.says}", _tops(row), noted=row.noted)
+
+
+def _has_part(row: Weaker, old: object) -> bool:
+    """Whether there was what a row is about; one over a part of an object is about that part, `data.nginx.conf`."""
+    whole = f"{'.'.join(map(str, row.path))}."
+    if not row.path or not row.label.startswith(whole) or not isinstance(old, dict):
+        return True
+    return row.label.removeprefix(whole) in old
 
 
 def _beside(row: Weaker, inputs: Mapping[str, Any]) -> bool:

@@ -34,6 +34,7 @@ def test_production_grows_through_all_phases_and_no_data_is_touched(cli: Cli) ->
     assert ran.code == 0, ran.err
     grown(ran.document)
     assert {step["pods"]["verdict"] for step in ran.document["steps"]} == {"not drilled"}
+    assert [step["gate"] for step in ran.document["steps"]] == [[], [], []]
 
 
 def test_a_phase_that_points_pods_at_the_shards_it_creates_is_refused(

@@ -22,6 +22,7 @@ from plan.types.weaker.model import (
 )
 from plan.types.weaker.told import another_machine, another_person, fewer_hear, others_hear
 from plan.types.weaker.ways import appears, no_more
+from plan.unknown import is_unknown
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 _SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
@@ -30,6 +31,8 @@ _NOTIFICATION = "cloudflare:index/notificationPolicy:NotificationPolicy"
 _PROMETHEUS = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
 _ANOMALIES = "aws:costexplorer/anomalySubscription:AnomalySubscription"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ENDS = "vector(#)"
+"""How the moment at which a certificate ends stands in what an alert asks: of a new one it is known once it is made."""
 _DAY = re.compile(r"vector\(\d+\)")
 _ELSE = re.compile(r"(IF\([^()]*,[^()]*,)\s*\d+(?:\.\d+)?\s*\)")
 """A query that shows a number of its own where a condition does not hold (Amazon CloudWatch User Guide, Using metric
@@ -54,9 +57,10 @@ def _fewer_rules(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a p
     """Whether an alert of Prometheus is gone, or no longer asks all that it asked."""
     before, after = _expressions(old), _expressions(new)
     return any(
-        not any(asks_as_much(one, other) for other in after.get(name, ()))
+        not any(asks_as_much(one, other) or (is_unknown(other) and _ENDS in one) for other in after.get(name, ()))
         for name, asked in before.items()
         for one in asked
+        if not is_unknown(one)
     )
 
 
@@ -68,7 +72,7 @@ def _expressions(groups: object) -> dict[str, frozenset[str]]:
         for rule in rules if isinstance(rules, list) else ():
             if isinstance(rule, dict) and rule.get("alert"):
                 name = str(rule["alert"])
-                asked = _DAY.sub("vector(#)", str(rule.get("expr"))).split(" or ")
+                asked = _DAY.sub(_ENDS, str(rule.get("expr"))).split(" or ")
                 found[name] = found.get(name, frozenset()) | frozenset(asked)
     return found
 

@@ -137,11 +137,12 @@ def _serves(types: Iterable[str]) -> bool:
 
 
 def _around(changes: Iterable[Change], new: Iterable[Change]) -> values.Around:
-    images, programs, standing, cidrs = set(), set(), set(), []
+    images, programs, standing, regions, cidrs = set(), set(), set(), set(), []
     for change in changes:
         before = change.before
         if before is None or before.leftover:
             continue
+        regions.add(before.inputs.get("region"))
         if before.type == ROLE:
             standing |= {before.id, str(before.inputs.get("name"))}
         if before.type in PODS:
@@ -165,6 +166,9 @@ def _around(changes: Iterable[Change], new: Iterable[Change]) -> values.Around:
         standing=frozenset(standing),
         programs=frozenset(programs),
         images=frozenset(images),
+        regions=frozenset(
+            str(one.before.inputs["region"]) for one in changes if one.before and "region" in one.before.inputs
+        ),
         networks=values.networks(cidrs),
     )
 

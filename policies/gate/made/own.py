@@ -35,6 +35,7 @@ from policies.gate.made.values import (
     not_known,
     not_standing,
     of_the_cluster,
+    of_the_stack,
     one_of,
     own_image,
 )
@@ -258,6 +259,10 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
 }
 """Properties that all of a type may have, and that a new one need not have, as patterns of whole paths."""
 
+_ADDED = tuple(
+    (re.compile(pattern), check) for pattern, check in ((r"tagsAll\..*", is_text), (r"region", of_the_stack))
+)
+"""What the provider adds to everything: the tags of both places, and the region, which is that of the others."""
 _COMPILED = {token: tuple((re.compile(pattern), check) for pattern, check in rows) for token, rows in OWN.items()}
 
 
@@ -271,7 +276,8 @@ def is_own(token: str, path: str, value: Any, around: Around, space: str) -> boo
         around: what it may refer to.
         space: the namespace of the new thing; empty where it has none.
     """
-    return any(pattern.fullmatch(path) and check(value, around, space) for pattern, check in _COMPILED.get(token, ()))
+    rows = (*(_ADDED if token.startswith("aws:") else ()), *_COMPILED.get(token, ()))
+    return any(pattern.fullmatch(path) and check(value, around, space) for pattern, check in rows)
 
 
 def may_be_left_out(token: str, path: str) -> bool:

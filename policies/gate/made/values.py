@@ -28,6 +28,7 @@ class Around:
         standing: names and ids of what stands.
         programs: namespaces, accounts, and what their pods run.
         images: repositories of the images that run.
+        regions: of what stands.
         networks: of the VPCs that stand.
     """
 
@@ -36,6 +37,7 @@ class Around:
     standing: frozenset[str]
     programs: frozenset[tuple[str, str, tuple[str, ...]]]
     images: frozenset[str]
+    regions: frozenset[str]
     networks: tuple[ipaddress.IPv4Network, ...]
 
 
@@ -63,8 +65,13 @@ def new_namespace(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN
 
 
 def is_number(value: Any, _around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
-    """A number, or a quantity."""
-    return number(value) is not None
+    """A number, a quantity, or what only an update makes known."""
+    return number(value) is not None or is_unknown(value)
+
+
+def of_the_stack(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A region in which something stands."""
+    return value in around.regions
 
 
 def is_port(value: Any, _around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan

@@ -213,6 +213,16 @@ def test_a_number_is_the_same_however_it_is_written_and_a_text_is_another() -> N
     assert not_judged(listener(True)) == {"new-0": ("port",)}
 
 
+def test_what_a_provider_adds_to_everything_and_what_an_update_decides_is_ordinary() -> None:
+    added = {"region": "us-east-1", "tagsAll": {"Project": "a"}}
+    stand = [
+        (token, name, {**inputs, **({"region": "us-east-1"} if token == VPC else {})}) for token, name, inputs in STAND
+    ]
+    alarm = {"name": "b", "metricName": "Disk", "threshold": UNKNOWN, "alarmActions": ["arn:t"]}
+    assert not_judged((ALARM, {**alarm, **added}), stand=stand) == {}
+    assert not_judged((ALARM, {**alarm, **added, "region": "eu-west-1"}), stand=stand) == {"new-0": ("region",)}
+
+
 def test_every_row_is_about_a_type_of_the_platform_and_a_pattern_that_compiles() -> None:
     assert {token for token in own.OWN if token != own.PODS} <= set(TYPES)
     assert {*own.FIRST, *own.LEFT_OUT, *own.EXCLUSIVE} <= set(own.OWN)

@@ -22,6 +22,7 @@ from plan.types.weaker.model import (
     stays,
 )
 from plan.types.weaker.ways import appears, no_more, older_version, opens_to_others, others, smaller_class
+from plan.unknown import is_unknown
 
 if TYPE_CHECKING:
     from plan.types.weaker.kubernetes.ways import Row, Than
@@ -91,6 +92,11 @@ def _smaller_types(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a
     return bool(before) and any(all(smaller_class(one, other) for one in before) for other in after)
 
 
+def _older_template(old: Any, new: Any) -> bool:  # noqa: ANN401 - any value of a plan
+    """Whether nodes start as an older version of their template says; the number of a new one comes with it."""
+    return not is_unknown(new) and older_version(old, new)
+
+
 _OF_GROUPS: tuple[tuple[tuple[str, ...], Than, str, Loses], ...] = (
     (("taints",), _bars, "the pods that are meant for it find a node in it", "room"),
     (("labels",), _unlabelled, "pods find its nodes by their labels", "room"),
@@ -101,10 +107,10 @@ _OF_GROUPS: tuple[tuple[tuple[str, ...], Than, str, Loses], ...] = (
     (("diskSize",), halved, "its images and logs have room", "room"),
     (("subnetIds",), keeps_all, "its nodes stand in each of these zones", "redundancy"),
     (("forceUpdateVersion",), becomes(*TRUE), "an update waits for pods that may not go yet", "redundancy"),
-    (("launchTemplate", "version"), older_version, "its nodes start as the newest template says", "defence"),
+    (("launchTemplate", "version"), _older_template, "its nodes start as the newest template says", "defence"),
 )
 """Properties of a group of nodes."""
-_OF_ITS_OWN = (_other_groups, older_version)
+_OF_ITS_OWN = (_other_groups, older_version, _older_template)
 """Ways to compare that say nothing of two different things."""
 
 _ROWS: tuple[Row, ...] = (
@@ -274,7 +280,16 @@ NODES_WEAKER: tuple[Weaker, ...] = (
         noted=True,
     ),
     *(
-        Weaker(token=token, path=path, than=than, says=says, loses=loses, source=source, own=than in _OF_ITS_OWN)
+        Weaker(
+            token=token,
+            path=path,
+            than=than,
+            says=says,
+            loses=loses,
+            source=source,
+            own=than in _OF_ITS_OWN,
+            by_presence=than is _older_template,
+        )
         for token, path, than, says, loses, source in _ROWS
     ),
     Weaker(
