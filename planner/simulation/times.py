@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from planner.simulation.lines import IDLE
@@ -20,6 +21,8 @@ BUSIEST = 0.99
 """Where the equilibrium is cut off: nearer to 1 it is not reached within a step, and the line takes over."""
 GRID = 200
 """Loads are rounded to a grid of 1/200 of their size: percentiles are computed once for loads that differ less."""
+KEPT = 4096
+"""Ways whose times are kept, of whatever run: scenarios of one platform, and both sides of a change, meet the same."""
 
 Stage: TypeAlias = "tuple[Queue, float]"
 """A queue, and milliseconds in the line before it."""
@@ -27,7 +30,6 @@ Way: TypeAlias = "tuple[tuple[Stage, tuple[tuple[float, tuple[Stage, ...]], ...]
 """For each group of pods on a route its stage, and what it asks then: a share of the requests and its stages."""
 
 
-_Key: TypeAlias = "tuple[tuple[tuple[float, Way], ...], tuple[Stage | None, ...]]"
 _Calm: TypeAlias = "tuple[int | None, int, tuple[int, ...], int]"
 """What response times depend on while there is no line: the load on the grid, and the ready pods."""
 
@@ -153,8 +155,6 @@ class Times:
 
     demand: Demand
     step: float
-    known_ways: dict[Way, ResponseTime] = field(default_factory=dict)
-    known_times: dict[_Key, TimesOf] = field(default_factory=dict)
     known_calm: dict[_Calm, TimesOf] = field(default_factory=dict)
 
     def of(self, stations: Stations, answered: float) -> TimesOf:
@@ -184,10 +184,7 @@ class Times:
             rates = self._rates(stations, answered)
             stages = self._stages(stations, rates)
             ways = tuple((route.share, way) for route, way in zip(routes, self._ways(stages, rates), strict=True))
-            key = (ways, stages.all)
-            found = self.known_times.get(key)
-            if found is None:
-                found = self.known_times[key] = self._percentiles(*key).after(assumptions.network_ms)
+            found = _percentiles(ways, stages.all).after(assumptions.network_ms)
             if calm is not None:
                 self.known_calm[calm] = found
         return found
@@ -218,40 +215,9 @@ class Times:
             hits=hits,
         )
 
-    def _percentiles(self, ways: tuple[tuple[float, Way], ...], stages: tuple[Stage | None, ...]) -> TimesOf:
-        shares: dict[Way, float] = {}
-        for share, way in ways:
-            shares[way] = shares.get(way, 0.0) + share
-        times = {way: self._time(way) for way in shares}
-        if len(times) == 1:
-            together = next(iter(times.values()))
-        else:
-            together = mixed([(share, times[way]) for way, share in shares.items() if share > 0])
-        p95 = together.percentile(95)
-        each = {way: p95 if time is together else time.percentile(95) for way, time in times.items()}
-        return TimesOf(
-            p50=together.percentile(50),
-            p95=p95,
-            p99=together.percentile(99),
-            mean=together.mean,
-            routes=tuple(each[way] for _, way in ways),
-            stages=stages,
-        )
-
     def p95_of(self, stage: Stage) -> float:
         """The 95th percentile of the time in one station."""
-        return self._time(((stage, ()),)).percentile(95)
-
-    def _time(self, way: Way) -> ResponseTime:
-        found = self.known_ways.get(way)
-        if found is None:
-            found = AT_ONCE
-            for stage, asks in way:
-                found = found.through((stage,))
-                if asks:
-                    found = mixed((share, found.through(stages)) for share, stages in asks)
-            self.known_ways[way] = found
-        return found
+        return _time(((stage, ()),)).percentile(95)
 
     def _stages(self, stations: Stations, rates: _Rates) -> _Stages:
         """Each station as a queue, and what waits in the line before it."""
@@ -339,3 +305,37 @@ class Times:
         if not count or asked >= store.processors:
             return self._queue(store.processors, each, service)
         return self._queue(max(asked // count, 1), each / count, service)
+
+
+@lru_cache(maxsize=KEPT)
+def _percentiles(ways: tuple[tuple[float, Way], ...], stages: tuple[Stage | None, ...]) -> TimesOf:
+    """The times of requests on ways of such shares, before what the network takes."""
+    shares: dict[Way, float] = {}
+    for share, way in ways:
+        shares[way] = shares.get(way, 0.0) + share
+    times = {way: _time(way) for way in shares}
+    if len(times) == 1:
+        together = next(iter(times.values()))
+    else:
+        together = mixed([(share, times[way]) for way, share in shares.items() if share > 0])
+    p95 = together.percentile(95)
+    each = {way: p95 if time is together else time.percentile(95) for way, time in times.items()}
+    return TimesOf(
+        p50=together.percentile(50),
+        p95=p95,
+        p99=together.percentile(99),
+        mean=together.mean,
+        routes=tuple(each[way] for _, way in ways),
+        stages=stages,
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _time(way: Way) -> ResponseTime:
+    """The time of requests on a way."""
+    found = AT_ONCE
+    for stage, asks in way:
+        found = found.through((stage,))
+        if asks:
+            found = mixed((share, found.through(stages)) for share, stages in asks)
+    return found

@@ -17,6 +17,7 @@ from planner.simulation.lines import Line
 from planner.simulation.model import Target
 from planner.simulation.pods import Cohort, Nodes, PodSet
 from planner.simulation.scaler import Scaler, Use
+from planner.simulation.times import _percentiles
 from tests.support.load import GUIDE_HPA, app, platform, pool, store
 
 
@@ -51,6 +52,20 @@ def test_busy_databases_make_answers_slow_before_any_line_grows() -> None:
     assert idle < 20 + 60
     # M/M/2 at 90 % with 10 ms: the mean alone is 53 ms.
     assert busy > idle + 50
+
+
+def test_stations_that_another_run_has_met_are_not_computed_again_and_other_networks_are_not_taken_for_theirs() -> None:
+    cold = Assumptions(cache_keys=1e12)
+    first, again, far = (
+        Flow(platform(), assumptions, 15).run(15 * 180, 2, [3]).times
+        for assumptions in (cold, cold, replace(cold, network_ms=cold.network_ms + 40))
+    )
+    before = _percentiles.cache_info()
+    Flow(platform(), cold, 15).run(15 * 180, 2, [3])
+    after = _percentiles.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
+    assert again == first
+    assert far.p95 == pytest.approx(first.p95 + 40)
 
 
 def test_a_group_of_databases_has_the_processors_and_connections_of_all() -> None:
