@@ -67,6 +67,10 @@ of a unit does, too. What changes every week is named instead (`not-compared`, l
 `policies/gate/ordinary.py`, and says of each entry who judges it. Nothing is said of descriptions, of the tag `Name`
 and of Kubernetes' recommended labels ([ADR 93](adr/0093-what-nobody-judged-does-not-pass.md)).
 
+Values of a chart are weighed by their names where those are known, and what else of them changes was not judged:
+manifests, commands, selectors, volumes and rights among them. A form that a service does not take (a mapping in the
+place of a list, a truth value in the place of a number) is `unread-step`, whatever a rule finds in it.
+
 Named is what pods read (ConfigMaps, Secrets, parameters of SSM): its forms that a row knows are compared (the gateway's
 directives, the authorities that clients trust, the map of shards), and every other key that changes is named, low,
 because an application's own configuration changes with every release. A preview masks secrets: where one changes, the
@@ -109,7 +113,8 @@ Once pods and a database stand, what is made of production says what something o
 property. The first of its type, a property that none of them has or that all of them have and the new one has not, and
 another value stop as `not-judged`. Ordinary are properties of which each has its own: names, sizes, labels of its own
 pods, images of repositories from which pods run already (`policies/gate/made/own.py`). An account that stands runs in
-new pods what it runs already; a role that stands gets no more rights. Growth from phase to phase passes
+new pods what it runs already; a role that stands gets no more rights. Growth from phase to phase passes, on the real
+engine as well: `./bbp journey` says of each step what the gate would stop
 ([ADR 95](adr/0095-what-is-made-says-what-its-type-says-already.md)).
 
 Rules of production hold where either side is production's: its configuration says so, or the tags by which what stands
