@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from plan import tokens
 from plan.selectors import namespace_of
 from plan.types import TYPES
-from plan.types.weaker.kubernetes.pods import PODS, SERVICE_ACCOUNT
+from plan.types.weaker.kubernetes.pods import PODS, SERVICE_ACCOUNT, labels_of
 from plan.types.weaker.kubernetes.ways import containers, deep, repository
 from plan.types.weaker.model import number
 from policies.gate.made import own, values
@@ -137,15 +137,18 @@ def _serves(types: Iterable[str]) -> bool:
 
 
 def _around(changes: Iterable[Change], new: Iterable[Change]) -> values.Around:
-    images, programs, standing, regions, cidrs = set(), set(), set(), set(), []
+    images, programs, apps, standing, regions, cidrs = set(), set(), set(), set(), set(), []
     for change in changes:
         before = change.before
         if before is None or before.leftover:
             continue
         regions.add(before.inputs.get("region"))
-        if before.type == ROLE:
+        if before.type in {ROLE, tokens.SECURITY_GROUP}:
             standing |= {before.id, str(before.inputs.get("name"))}
+        if group := before.inputs.get("securityGroupId"):
+            standing.add(str(group))
         if before.type in PODS:
+            apps |= set(map(str, labels_of(before.type, before.inputs).values()))
             pod = value_at(before.inputs, PODS[before.type])
             images |= {repository(one["image"]) for _, one in containers(pod) if one.get("image")}
             template = value_at(before.inputs, PODS[before.type][:-1])
@@ -165,6 +168,8 @@ def _around(changes: Iterable[Change], new: Iterable[Change]) -> values.Around:
         namespaces=frozenset(spaces),
         standing=frozenset(standing),
         programs=frozenset(programs),
+        databases=frozenset(str(one.state.inputs.get("identifier")) for one in changes if one.type == tokens.DATABASE),
+        apps=frozenset(apps),
         images=frozenset(images),
         regions=frozenset(
             str(one.before.inputs["region"]) for one in changes if one.before and "region" in one.before.inputs

@@ -32,11 +32,13 @@ from policies.gate.made.values import (
     is_variable,
     like,
     new_namespace,
+    new_pods,
     not_known,
     not_standing,
     of_the_cluster,
     of_the_stack,
     one_of,
+    own_database,
     own_image,
 )
 
@@ -83,7 +85,7 @@ _SCALED: tuple[Row, ...] = (
 )
 _OF_RULE: tuple[Row, ...] = (
     (r"description|tags\.Name", is_text),
-    (r"securityGroupId", is_text),
+    (r"securityGroupId", not_standing),
     (r"cidrIpv4", inside),
     (r"referencedSecurityGroupId", not_known),
 )
@@ -109,7 +111,7 @@ OWN: Mapping[str, tuple[Row, ...]] = {
     tokens.DISRUPTION_BUDGET: (*_OBJECT, _SELECTS),
     tokens.NETWORK_POLICY: (
         *_OBJECT,
-        _SELECTS,
+        (rf"spec\.podSelector\.matchLabels\.{_LABEL}", new_pods),
         (rf"spec\.(ingress|egress)\[\]\.(from|to)\[\]\.podSelector\.matchLabels\.{_LABEL}", is_text),
         (r"spec\.(ingress|egress)\[\]\.ports\[\]\.port", is_port),
     ),
@@ -185,7 +187,8 @@ OWN: Mapping[str, tuple[Row, ...]] = {
             is_number,
         ),
         (r"availabilityZone|(maintenance|backup)Window|databaseInsightsMode|instanceClass", is_text),
-        (r"replicateSourceDb|dbSubnetGroupName|parameterGroupName|finalSnapshotIdentifier|passwordWo", is_text),
+        (r"replicateSourceDb", own_database),
+        (r"dbSubnetGroupName|parameterGroupName|finalSnapshotIdentifier|passwordWo", is_text),
         (r"monitoringRoleArn|vpcSecurityGroupIds\[\]", is_text),
         # Of a replica, which has what another one has; of others the policies of the plan ask for them.
         (r"deletionProtection|skipFinalSnapshot", is_truth),
@@ -234,6 +237,9 @@ OWN: Mapping[str, tuple[Row, ...]] = {
 EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role",),
     ASSOCIATION: ("roleArn",),
+    tokens.INGRESS_RULE: ("securityGroupId",),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ("securityGroupId",),
+    tokens.NETWORK_POLICY: ("spec.podSelector.matchLabels.app",),
 }
 """Properties whose value may not be that of another one: what it gives would have one more."""
 FIRST = frozenset((tokens.SCALED_OBJECT, "aws:ssm/parameter:Parameter", CRON_JOB, tokens.HPA, tokens.NAMESPACE))

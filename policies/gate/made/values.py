@@ -27,6 +27,8 @@ class Around:
         namespaces: names of all namespaces.
         standing: names and ids of what stands.
         programs: namespaces, accounts, and what their pods run.
+        databases: names of all databases.
+        apps: labels of the pods that run.
         images: repositories of the images that run.
         regions: of what stands.
         networks: of the VPCs that stand.
@@ -36,6 +38,8 @@ class Around:
     namespaces: frozenset[str]
     standing: frozenset[str]
     programs: frozenset[tuple[str, str, tuple[str, ...]]]
+    databases: frozenset[str]
+    apps: frozenset[str]
     images: frozenset[str]
     regions: frozenset[str]
     networks: tuple[ipaddress.IPv4Network, ...]
@@ -162,6 +166,16 @@ def of_the_cluster(value: Any, around: Around, _space: str) -> bool:  # noqa: AN
 def not_standing(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
     """A name or an id of nothing that stands."""
     return is_unknown(value) or (isinstance(value, str) and value.rpartition("/")[2] not in around.standing)
+
+
+def own_database(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A database of the stack."""
+    return is_unknown(value) or value in around.databases
+
+
+def new_pods(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A label that no pods have yet."""
+    return isinstance(value, str) and value not in around.apps
 
 
 def not_known(value: Any, _around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan

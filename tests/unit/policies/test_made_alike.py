@@ -32,6 +32,7 @@ ROLE, TABLE, VPC = "aws:iam/role:Role", "aws:ec2/routeTable:RouteTable", "aws:ec
 ALARM, NODES = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:eks/nodeGroup:NodeGroup"
 PASSWORD, POLICY = "random:index/randomPassword:RandomPassword", "aws:iam/rolePolicy:RolePolicy"
 CERTIFICATE = "tls:index/locallySignedCert:LocallySignedCert"
+NETWORK = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 HPA = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 APP = "registry.example/app@sha256:a"
 
@@ -88,6 +89,7 @@ STAND: list[tuple[str, str, Inputs]] = [
     (NODES, "group", {"capacityType": "ON_DEMAND", "amiType": "AL2023", "scalingConfig": {"minSize": 1}}),
     (PASSWORD, "password", {"length": 40, "special": False}),
     (POLICY, "policy", {"role": "nodes", "policy": '{"Statement": []}'}),
+    (NETWORK, "network", k8s("app", spec={"podSelector": {"matchLabels": {"app": "app"}}})),
     (CERTIFICATE, "certificate", {"validityPeriodHours": 720, "allowedUses": ["server_auth"]}),
 ]
 NEW: list[tuple[str, Inputs, str]] = [
@@ -132,6 +134,13 @@ NEW: list[tuple[str, Inputs, str]] = [
     (RECORD, record("b.example.com", "lb.example.com", proxied=False), "proxied"),
     (KEY, {"algorithm": "RSA", "rsaBits": 512}, "rsaBits"),
     (TABLE, {"vpcId": "vpc-1", "routes": [{"cidrBlock": "0.0.0.0/0", "gatewayId": "igw-1"}]}, "routes[].cidrBlock"),
+    (RULE, {"securityGroupId": "sg-1", "cidrIpv4": "10.10.1.0/24", "fromPort": 443, "toPort": 443}, "securityGroupId"),
+    (
+        DATABASE,
+        {"replicateSourceDb": "arn:aws:rds:us-east-1:210987654321:db:a", "identifier": "b"},
+        "replicateSourceDb",
+    ),
+    (NETWORK, k8s("a", spec={"podSelector": {"matchLabels": {"app": "app"}}}), "spec.podSelector.matchLabels.app"),
     (RULE, {"securityGroupId": "sg-1", "referencedSecurityGroupId": "210987654321/sg-9"}, "referencedSecurityGroupId"),
     (RULE, {"securityGroupId": "sg-1", "cidrIpv4": "10.11.0.0/16", "fromPort": 443, "toPort": 443}, "cidrIpv4"),
     (RULE, {"securityGroupId": "sg-1", "cidrIpv4": "10.10.1.0/24", "fromPort": 22, "toPort": 22}, "fromPort"),
@@ -163,7 +172,8 @@ ORDINARY: list[tuple[str, list[tuple[str, Inputs]]]] = [
     ("a key", [(KEY, {"algorithm": "ECDSA", "ecdsaCurve": "P256"})]),
     ("a role with rights that others have", [(ATTACHMENT, role(UNKNOWN, "AmazonEKSWorkerNodePolicy"))]),
     ("a pool", [(NODES, {"capacityType": "SPOT", "amiType": "AL2023", "scalingConfig": {"minSize": 0}})]),
-    ("a network of its own", [(RULE, {**STAND[18][2], "cidrIpv4": "10.10.2.0/24"})]),
+    ("a network of its own", [(RULE, {**STAND[18][2], "cidrIpv4": "10.10.2.0/24", "securityGroupId": UNKNOWN})]),
+    ("a policy of new pods", [(NETWORK, k8s("web", spec={"podSelector": {"matchLabels": {"app": "web"}}}))]),
     ("the first of KEDA", [(SCALED, scaled("prometheus", "app", "http://a.monitoring.svc:9090"))]),
     ("its chart", [(RELEASE, chart("keda", GROWN_CHART[1], {"a": 1, "priorityClassName": "bailbondpro-operators"}))]),
 ]
