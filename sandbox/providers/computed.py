@@ -34,7 +34,7 @@ __all__ = [
 VOLATILE = {row.token: row.counters for row in ROWS.values() if row.counters}
 """Counters that go up by one with every update, so that they are unknown in its preview."""
 
-GENERATED = ("random:", "tls:index/privateKey:PrivateKey")
+GENERATED = ("random:", *(token for token in ROWS if token.startswith("tls:") and token.endswith(":PrivateKey")))
 """Beginnings of the types whose provider makes texts of chance: nothing in them is an object of its own."""
 _FORMS: dict[tuple[str, str], tuple[str, ...]] = {}
 """The keys of such outputs by type and inputs: a bcrypt hash of cost 10 takes 53 ms, and production has 28 (measured on
