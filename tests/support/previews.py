@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from plan import Plan
+from plan.unknown import UNKNOWN
 from sandbox.protocol.diff import changes
 from sandbox.providers.replacement import replacing
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from plan import PlannedResource
     from tests.support.recording import Recording
 
+_IDS = re.compile(r"\b(?:lt|sg|subnet|eipalloc|vpc|nat|rtb|igw|pl|vpce)-[0-9a-f]{8,17}\b")
+"""Ids that AWS gives, as the simulated one does."""
 HIDDEN = "[secret]"
 """How the engine writes a secret in a preview."""
 
@@ -84,10 +89,20 @@ def document_of(plan: Plan, base: Plan) -> dict[str, Any]:
         base: what stands.
     """
     protected = {item.urn for item in base if item.protect}
-    return {"config": dict(plan.config), "steps": [_written(item, protected) for item in plan]}
+    there = set(_IDS.findall(json.dumps([item.inputs for item in base], default=str)))
+    return {"config": dict(plan.config), "steps": [_written(item, protected, there) for item in plan]}
 
 
-def _written(item: PlannedResource, protected: set[str]) -> dict[str, Any]:
+def _unknown(value: Any, there: set[str]) -> Any:  # noqa: ANN401 - any value of a plan
+    """Inputs as a preview knows them: an id that nothing of base has is one of something that is not made yet."""
+    if isinstance(value, dict):
+        return {key: _unknown(part, there) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_unknown(part, there) for part in value]
+    return UNKNOWN if isinstance(value, str) and _IDS.fullmatch(value) and value not in there else value
+
+
+def _written(item: PlannedResource, protected: set[str], there: set[str]) -> dict[str, Any]:
     about = {
         "type": item.type,
         "urn": item.urn,
@@ -101,7 +116,7 @@ def _written(item: PlannedResource, protected: set[str]) -> dict[str, Any]:
     if item.op != "create":
         sides["oldState"] = {**about, "protect": item.urn in protected, "inputs": item.old_inputs}
     if item.op != "delete":
-        sides["newState"] = {**about, "inputs": item.inputs}
+        sides["newState"] = {**about, "inputs": _unknown(item.inputs, there)}
     diff = {path: {"kind": kind, "inputDiff": True} for path, kind in item.changed}
     return {"op": item.op, "urn": item.urn, **sides, **({"detailedDiff": diff} if diff else {})}
 

@@ -27,11 +27,11 @@ from policies.gate.weaker import value_at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from plan.steps import Change, Preview
+    from plan.steps import Change, Preview, State
     from policies.gate.model import Finding
 
 MOST = 6
-ROLE = "aws:iam/role:Role"
+_FILES = (tokens.KUBERNETES_SECRET, tokens.CONFIG_MAP)
 """Properties that are named; more are counted."""
 Leaf = tuple[str, Any]
 """Where a value stands, with `[]` for an entry of a list, and the value."""
@@ -92,9 +92,8 @@ def _judged(change: Change, kinds: Mapping[str, _Kind], around: values.Around) -
             return
         leaves = list(_leaves(part))
         said = known.said if known is not None else {}
-        alone = own.EXCLUSIVE.get(kind, ())
         for path, value in leaves:
-            seen = path not in alone and _written(value) in said.get(path, ())
+            seen = not own.is_exclusive(kind, path) and _written(value) in said.get(path, ())
             if not seen and not own.is_own(kind, path, value, around, space):
                 new.add(path)
         if kind == own.PODS and not _runs_as(part, space, around):
@@ -108,16 +107,28 @@ def _judged(change: Change, kinds: Mapping[str, _Kind], around: values.Around) -
 
 
 def _runs_as(template: object, space: str, around: values.Around) -> bool:
-    """Whether an account comes with the pods that it is for, or runs the same programs already."""
+    """Whether an account comes with the pods that it is for, or runs the same programs on the same files already."""
     account = str(deep(template, "spec", "serviceAccountName"))
-    return (SERVICE_ACCOUNT, space, account) in around.made or (space, *_programs(template)) in around.programs
+    if (SERVICE_ACCOUNT, space, account) in around.made:
+        return True
+    made = {name for token, where, name in around.made if where == space and token in _FILES}
+    files = {name for name in _mounted(template) if name not in made and (space, account, name) not in around.mounts}
+    return not files and (space, *_programs(template)) in around.programs
 
 
 def _programs(template: object) -> tuple[str, tuple[str, ...]]:
-    """An account, and the images and commands of its containers."""
+    """An account, and the images, commands and arguments of its containers."""
     pod = deep(template, "spec")
-    found = (f"{repository(one.get('image'))} {one.get('command')}" for _, one in containers(pod))
+    found = (f"{repository(one.get('image'))} {one.get('command')} {one.get('args')}" for _, one in containers(pod))
     return str(deep(pod, "serviceAccountName")), tuple(sorted(found))
+
+
+def _mounted(template: object) -> set[str]:
+    """The Secrets and ConfigMaps that pods have as files."""
+    found = deep(template, "spec", "volumes")
+    volumes = found if isinstance(found, list) else []
+    names = (deep(one, *where) for one in volumes for where in (("secret", "secretName"), ("configMap", "name")))
+    return {str(name) for name in names if name is not None}
 
 
 def _is_made(change: Change) -> bool:
@@ -137,45 +148,61 @@ def _serves(types: Iterable[str]) -> bool:
 
 
 def _around(changes: Iterable[Change], new: Iterable[Change]) -> values.Around:
-    images, programs, apps, standing, regions, cidrs = set(), set(), set(), set(), set(), []
+    found: dict[str, set[Any]] = defaultdict(set)
     for change in changes:
+        if change.type == tokens.NAMESPACE and change.after is not None:
+            found["namespaces"].add(str(value_at(change.after.inputs, ("metadata", "name"))))
+        if change.type == tokens.DATABASE:
+            found["databases"].add(str(change.state.inputs.get("identifier")))
         before = change.before
         if before is None or before.leftover:
             continue
-        regions.add(before.inputs.get("region"))
-        if before.type in {ROLE, tokens.SECURITY_GROUP}:
-            standing |= {before.id, str(before.inputs.get("name"))}
-        if group := before.inputs.get("securityGroupId"):
-            standing.add(str(group))
-        if before.type in PODS:
-            apps |= set(map(str, labels_of(before.type, before.inputs).values()))
-            pod = value_at(before.inputs, PODS[before.type])
-            images |= {repository(one["image"]) for _, one in containers(pod) if one.get("image")}
-            template = value_at(before.inputs, PODS[before.type][:-1])
-            programs.add((namespace_of(before.inputs), *_programs(template)))
-        elif before.type == tokens.VPC:
-            cidrs.append(before.inputs.get("cidrBlock"))
-    made, spaces = set(), {"default"}
-    for change in changes:
-        if change.type == tokens.NAMESPACE and change.after is not None:
-            spaces.add(str(value_at(change.after.inputs, ("metadata", "name"))))
+        _learn(before, found)
     for change in new:
         inputs = change.state.inputs
         name = str(value_at(inputs, ("metadata", "name")))
-        made.add((change.type, "" if change.type == tokens.NAMESPACE else namespace_of(inputs), name))
+        found["made"].add((change.type, "" if change.type == tokens.NAMESPACE else namespace_of(inputs), name))
+        found["names"] |= {(change.type, change.name), (change.type, str(inputs.get("name") or change.name))}
     return values.Around(
-        made=frozenset(made),
-        namespaces=frozenset(spaces),
-        standing=frozenset(standing),
-        programs=frozenset(programs),
-        databases=frozenset(str(one.state.inputs.get("identifier")) for one in changes if one.type == tokens.DATABASE),
-        apps=frozenset(apps),
-        images=frozenset(images),
-        regions=frozenset(
-            str(one.before.inputs["region"]) for one in changes if one.before and "region" in one.before.inputs
-        ),
-        networks=values.networks(cidrs),
+        made=frozenset(found["made"]),
+        names=frozenset(found["names"]),
+        namespaces=frozenset({"default", *found["namespaces"]}),
+        programs=frozenset(found["programs"]),
+        mounts=frozenset(found["mounts"]),
+        databases=frozenset(found["databases"]),
+        apps=frozenset(found["apps"]),
+        images=frozenset(found["images"]),
+        subnets=frozenset(found["subnets"]),
+        regions=frozenset(found["regions"]),
+        domains=frozenset(found["domains"]),
+        networks=values.networks(found["cidrs"]),
     )
+
+
+def _learn(before: State, found: dict[str, set[Any]]) -> None:
+    """What one thing that stands says of what may be referred to."""
+    inputs = before.inputs
+    if region := inputs.get("region"):
+        found["regions"].add(str(region))
+    if before.type in PODS:
+        _of_pods(before, found)
+    elif before.type == tokens.NODE_GROUP:
+        found["subnets"] |= set(map(str, inputs.get("subnetIds") or ()))
+    elif before.type == tokens.VPC:
+        found["cidrs"].add(str(inputs.get("cidrBlock")))
+    elif before.type in {tokens.DNS_RECORD, tokens.TOPIC_SUBSCRIPTION}:
+        name = str(inputs.get("name") or inputs.get("endpoint")).rpartition("@")[2].lower()
+        found["domains"].add(".".join(name.split(".")[-2:]))
+
+
+def _of_pods(before: State, found: dict[str, set[Any]]) -> None:
+    """What is known of pods that run."""
+    space, template = namespace_of(before.inputs), value_at(before.inputs, PODS[before.type][:-1])
+    account, programs = _programs(template)
+    found["apps"] |= set(map(str, labels_of(before.type, before.inputs).values()))
+    found["images"] |= {repository(one["image"]) for _, one in containers(deep(template, "spec")) if one.get("image")}
+    found["programs"].add((space, account, programs))
+    found["mounts"] |= {(space, account, name) for name in _mounted(template)}
 
 
 def _parts(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

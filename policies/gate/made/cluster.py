@@ -142,16 +142,34 @@ def _workload(change: Change, inputs: Inputs, stand: dict[str, Others], _will: o
                 return
 
 
-def _scaler(change: Change, inputs: Inputs, stand: dict[str, Others], _will: object) -> Iterator[Finding]:
+def _scaler(change: Change, inputs: Inputs, stand: dict[str, Others], will: dict[str, Others]) -> Iterator[Finding]:
     spec = _spec(inputs)
     target = spec.get("scaleTargetRef") or {}
-    most = number(spec.get("maxReplicaCount" if change.type == tokens.SCALED_OBJECT else "maxReplicas"))
+    ends = (
+        ("minReplicaCount", "maxReplicaCount")
+        if change.type == tokens.SCALED_OBJECT
+        else ("minReplicas", "maxReplicas")
+    )
+    least, most = (number(spec.get(name)) for name in ends)
+    mine = (namespace_of(inputs), target.get("name"))
+    there = {(namespace_of(one), _about(one).get("name")) for _, one in will.get(tokens.DEPLOYMENT, ())}
+    if there and target.get("name") and mine not in there:
+        says = f"it would scale {target.get('name')}, which is not of this plan"
+        yield found(LED, change.urn, says, ("spec.scaleTargetRef",))
+    scaled = {
+        (namespace_of(one), (_spec(one).get("scaleTargetRef") or {}).get("name"))
+        for token in tokens.AUTOSCALERS
+        for _, one in stand.get(token, ())
+    }
     for name, other in stand.get(tokens.DEPLOYMENT, ()):
         runs = number(_spec(other).get("replicas"))
-        if (namespace_of(other), _about(other).get("name")) != (namespace_of(inputs), target.get("name")):
+        if (namespace_of(other), _about(other).get("name")) != mine:
             continue
         if most is not None and runs is not None and most < runs:
             says = f"it would run {most:g} pods of {name} at the most, of which {runs:g} run"
+            yield found(ROOM, change.urn, says, ("spec",))
+        elif least is not None and runs is not None and least < runs and mine not in scaled:
+            says = f"it would run {least:g} pods of {name} at the least, of which {runs:g} run"
             yield found(ROOM, change.urn, says, ("spec",))
 
 

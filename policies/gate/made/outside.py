@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plan import tokens
-from plan.types.weaker.model import number
+from plan.types.weaker.model import TRUE, number
 from policies.gate.model import LED, WEAKENED, found
 
 if TYPE_CHECKING:
@@ -44,6 +44,13 @@ def _endpoint(change: Change, inputs: Inputs) -> Iterator[Finding]:
     if isinstance(name, str) and not _OF_AWS.fullmatch(name):
         says = f"serviceName would be {name[:120]}, which is no service of AWS: what is sent to it leaves the account"
         yield found(LED, change.urn, says, ("serviceName",))
+    if inputs.get("privateDnsEnabled") in TRUE:
+        for part in ("securityGroupIds", "subnetIds"):
+            if not inputs.get(part):
+                says = (
+                    f"{part} would be unset: everybody in the network would be led to an endpoint that answers nobody"
+                )
+                yield found(LED, change.urn, says, (part,))
 
 
 def _subscription(change: Change, inputs: Inputs) -> Iterator[Finding]:

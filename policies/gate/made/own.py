@@ -22,6 +22,7 @@ from policies.gate.made.values import (
     Check,
     at_least,
     at_most,
+    comes_with_it,
     inside,
     is_number,
     is_own_server,
@@ -33,9 +34,12 @@ from policies.gate.made.values import (
     like,
     new_namespace,
     new_pods,
+    no_secret,
     not_known,
-    not_standing,
     of_the_cluster,
+    of_the_domain,
+    of_the_nodes,
+    of_the_region,
     of_the_stack,
     one_of,
     own_database,
@@ -85,10 +89,12 @@ _SCALED: tuple[Row, ...] = (
 )
 _OF_RULE: tuple[Row, ...] = (
     (r"description|tags\.Name", is_text),
-    (r"securityGroupId", not_standing),
+    (r"securityGroupId", not_known),
     (r"cidrIpv4", inside),
     (r"referencedSecurityGroupId", not_known),
 )
+ROLE = "aws:iam/role:Role"
+SUBNETS = "aws:rds/subnetGroup:SubnetGroup"
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _NAMED = (r"(name|description|identifier|tags\.(Name|Stack|Environment|Project))", is_text)
 _LIFE = (r"(validityPeriod|earlyRenewal)Hours", at_most(LONGEST_HOURS))
@@ -116,7 +122,7 @@ OWN: Mapping[str, tuple[Row, ...]] = {
         (r"spec\.(ingress|egress)\[\]\.ports\[\]\.port", is_port),
     ),
     tokens.POD_MONITOR: (*_OBJECT, _SELECTS, (r"spec\.podMetricsEndpoints\[\]\.port", is_text)),
-    tokens.HPA: (*_OBJECT, *_SCALED, (r"spec\.metrics\[\]\.resource\.target\.averageUtilization", is_number)),
+    tokens.HPA: (*_OBJECT, *_SCALED, (r"spec\.metrics\[\]\.resource\.target\.averageUtilization", at_most(95))),
     tokens.SCALED_OBJECT: (
         *_OBJECT,
         *_SCALED,
@@ -159,14 +165,16 @@ OWN: Mapping[str, tuple[Row, ...]] = {
         (r"metricQueries\[\]\..*", is_part),
         (r"threshold|period|evaluationPeriods|datapointsToAlarm", is_number),
     ),
-    tokens.TOPIC_SUBSCRIPTION: ((r"endpoint", like(r"[^@\s]+@[^@\s]+\.[^@\s]+")),),
+    tokens.TOPIC_SUBSCRIPTION: ((r"endpoint", of_the_domain),),
     "aws:ec2/eip:Eip": (_NAMED,),
     tokens.NAT: (_NAMED, (r"(allocationId|subnetId)", is_text)),
     tokens.ENDPOINT: (
         _NAMED,
-        (r"serviceName|vpcEndpointType", is_text),
+        (r"serviceName", of_the_region),
+        (r"vpcEndpointType", one_of("Interface", "Gateway")),
         (r"privateDnsEnabled", one_of(*TRUE)),
-        (r"(securityGroupIds|subnetIds|routeTableIds)\[\]", is_text),
+        (r"(securityGroupIds|routeTableIds)\[\]", not_known),
+        (r"subnetIds\[\]", of_the_nodes),
     ),
     tokens.SECURITY_GROUP: (_NAMED,),
     tokens.INGRESS_RULE: _OF_RULE,
@@ -175,7 +183,8 @@ OWN: Mapping[str, tuple[Row, ...]] = {
     tokens.NODE_GROUP: (
         _NAMED,
         (r"capacityType", one_of("ON_DEMAND", "SPOT")),
-        (r"instanceTypes\[\]|labels\.pool|launchTemplate\.(id|version)|nodeGroupName(Prefix)?|subnetIds\[\]", is_text),
+        (r"instanceTypes\[\]|labels\.pool|launchTemplate\.version|nodeGroupName(Prefix)?", is_text),
+        (r"launchTemplate\.id|subnetIds\[\]", not_known),
         (r"scalingConfig\.(min|max|desired)Size", is_number),
         (r"taints\[\]\.(key|value)", is_text),
         (r"taints\[\]\.effect", one_of("NO_SCHEDULE", "PREFER_NO_SCHEDULE")),
@@ -188,21 +197,26 @@ OWN: Mapping[str, tuple[Row, ...]] = {
         ),
         (r"availabilityZone|(maintenance|backup)Window|databaseInsightsMode|instanceClass", is_text),
         (r"replicateSourceDb", own_database),
-        (r"dbSubnetGroupName|parameterGroupName|finalSnapshotIdentifier|passwordWo", is_text),
-        (r"monitoringRoleArn|vpcSecurityGroupIds\[\]", is_text),
+        (r"dbSubnetGroupName", comes_with_it(SUBNETS)),
+        (r"parameterGroupName", comes_with_it(tokens.PARAMETER_GROUP)),
+        (r"finalSnapshotIdentifier|passwordWo", is_text),
+        (r"monitoringRoleArn", comes_with_it(ROLE)),
+        (r"vpcSecurityGroupIds\[\]", not_known),
         # Of a replica, which has what another one has; of others the policies of the plan ask for them.
         (r"deletionProtection|skipFinalSnapshot", is_truth),
     ),
-    "aws:rds/subnetGroup:SubnetGroup": (_NAMED, (r"subnetIds\[\]", is_text)),
+    SUBNETS: (_NAMED,),
     tokens.PARAMETER_GROUP: (_NAMED,),
     tokens.SECRET: (_NAMED,),
     tokens.SECRET_VERSION: ((r"secretId|secretString(Wo)?", is_text), (r"secretStringWoVersion", is_number)),
-    "aws:iam/role:Role": (_NAMED,),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ((r"role", not_standing),),
-    ASSOCIATION: ((r"serviceAccount|namespace", is_text), (r"roleArn", not_standing)),
-    tokens.DNS_RECORD: ((r"name|comment", is_text),),
+    ROLE: (_NAMED,),
+    "aws:iam/rolePolicy:RolePolicy": ((r"role", comes_with_it(ROLE)), (r"name", is_text)),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ((r"role", comes_with_it(ROLE)),),
+    ASSOCIATION: ((r"serviceAccount|namespace", is_text), (r"roleArn", comes_with_it(ROLE))),
+    tokens.DNS_RECORD: ((r"name", of_the_domain), (r"comment", is_text)),
     "aws:ssm/parameter:Parameter": (
-        _NAMED,
+        (r"name", no_secret),
+        (r"description|tags\.(Name|Stack|Environment|Project)", is_text),
         (r"(insecureValue|value)", is_text),
         (r"type", one_of("String", "SecureString")),
         (r"dataType", one_of("text")),
@@ -234,12 +248,15 @@ OWN: Mapping[str, tuple[Row, ...]] = {
         (r"allowedUses\[\]", one_of("server_auth", "client_auth", "digital_signature", "key_encipherment")),
     ),
 }
-EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role",),
-    ASSOCIATION: ("roleArn",),
-    tokens.INGRESS_RULE: ("securityGroupId",),
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ("securityGroupId",),
-    tokens.NETWORK_POLICY: ("spec.podSelector.matchLabels.app",),
+EXCLUSIVE: Mapping[str, str] = {
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": r"role",
+    "aws:iam/rolePolicy:RolePolicy": r"role",
+    ASSOCIATION: r"roleArn",
+    tokens.INGRESS_RULE: r"securityGroupId",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": r"securityGroupId",
+    tokens.NETWORK_POLICY: r"spec\.podSelector\b.*",
+    tokens.RELEASE: r"name|chart|repositoryOpts\.repo|namespace",
+    "aws:ssm/parameter:Parameter": r"name",
 }
 """Properties whose value may not be that of another one: what it gives would have one more."""
 FIRST = frozenset((tokens.SCALED_OBJECT, "aws:ssm/parameter:Parameter", CRON_JOB, tokens.HPA, tokens.NAMESPACE))
@@ -294,3 +311,13 @@ def may_be_left_out(token: str, path: str) -> bool:
         path: where the others say it.
     """
     return any(re.fullmatch(pattern, path) for pattern in LEFT_OUT.get(token, ()))
+
+
+def is_exclusive(token: str, path: str) -> bool:
+    """Whether a value is not ordinary because another one of the type has it.
+
+    Args:
+        token: of the type, or `PODS`.
+        path: where it stands.
+    """
+    return re.fullmatch(EXCLUSIVE.get(token, ""), path) is not None

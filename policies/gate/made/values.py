@@ -24,24 +24,30 @@ class Around:
 
     Attributes:
         made: namespaces and names of the objects that the same change makes, by type.
+        names: logical and physical names of all that the same change makes, by type.
         namespaces: names of all namespaces.
-        standing: names and ids of what stands.
         programs: namespaces, accounts, and what their pods run.
+        mounts: namespaces, accounts, and the Secrets and ConfigMaps that their pods mount.
         databases: names of all databases.
         apps: labels of the pods that run.
         images: repositories of the images that run.
+        subnets: ids of the subnets in which nodes run.
         regions: of what stands.
+        domains: of the records that stand, and of the people who are told.
         networks: of the VPCs that stand.
     """
 
     made: frozenset[tuple[str, str, str]]
+    names: frozenset[tuple[str, str]]
     namespaces: frozenset[str]
-    standing: frozenset[str]
     programs: frozenset[tuple[str, str, tuple[str, ...]]]
+    mounts: frozenset[tuple[str, str, str]]
     databases: frozenset[str]
     apps: frozenset[str]
     images: frozenset[str]
+    subnets: frozenset[str]
     regions: frozenset[str]
+    domains: frozenset[str]
     networks: tuple[ipaddress.IPv4Network, ...]
 
 
@@ -52,6 +58,7 @@ GROWN_IMAGES = ("docker.io/edoburu/pgbouncer", "docker.io/prometheuscommunity/pg
 """Images that the platform itself brings in a later phase (infra/settings/pooler.py); a test compares them."""
 GROWN_CHART = ("keda", "https://kedacore.github.io/charts")
 """The chart that comes with them, and its repository (components/cluster/operators.py)."""
+_SECRETS = re.compile(r"passw|secret|token|credential|private|api.?key", re.IGNORECASE)
 LONGEST_HOURS = 175_200
 """Hours that the platform's own authorities last (components/tls); nothing new lasts longer."""
 SHORTEST_RSA = 2048
@@ -163,9 +170,44 @@ def of_the_cluster(value: Any, around: Around, _space: str) -> bool:  # noqa: AN
     return found is not None and (found[1] is None or found[1] in around.namespaces)
 
 
-def not_standing(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
-    """A name or an id of nothing that stands."""
-    return is_unknown(value) or (isinstance(value, str) and value.rpartition("/")[2] not in around.standing)
+def comes_with_it(*types: str) -> Check:
+    """The name of something of some types that the same change makes, or what only an update makes known.
+
+    Args:
+        types: tokens.
+    """
+
+    def check(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+        if is_unknown(value) or not isinstance(value, str):
+            return is_unknown(value)
+        last = re.split(r"[/:]", value)[-1]
+        names = {name for token, name in around.names if token in types}
+        # The provider gives eight letters of chance to what has no name of its own (Pulumi documentation, Auto-naming).
+        return any(re.fullmatch(rf"{re.escape(name)}(-[0-9a-f]{{7,8}})?", last) for name in names)
+
+    return check
+
+
+def of_the_domain(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A name below a domain that records or people have, and no wildcard."""
+    found = str(value).rpartition("@")[2].lower()
+    return "*" not in found and any(found == one or found.endswith(f".{one}") for one in around.domains)
+
+
+def of_the_region(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A service of AWS in a region in which something stands, as far as that is known."""
+    found = re.fullmatch(r"(?:com\.amazonaws|aws\.api)\.([a-z0-9-]+)\..+", str(value))
+    return found is not None and (not around.regions or found[1] in around.regions)
+
+
+def of_the_nodes(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A subnet in which nodes run, or one that comes."""
+    return is_unknown(value) or value in around.subnets
+
+
+def no_secret(value: Any, _around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan
+    """A name of something that is no secret."""
+    return isinstance(value, str) and _SECRETS.search(value) is None
 
 
 def own_database(value: Any, around: Around, _space: str) -> bool:  # noqa: ANN401 - any value of a plan

@@ -27,6 +27,7 @@ RELEASE, SCALED = "kubernetes:helm.sh/v3:Release", "kubernetes:keda.sh/v1alpha1:
 LISTENER, TEMPLATE = "aws:lb/listener:Listener", "aws:ec2/launchTemplate:LaunchTemplate"
 ATTACHMENT, ADDON = "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:eks/addon:Addon"
 SUBSCRIPTION, MONITOR = "aws:sns/topicSubscription:TopicSubscription", "kubernetes:monitoring.coreos.com/v1:PodMonitor"
+PARAMETER = "aws:ssm/parameter:Parameter"
 RECORD, KEY = "cloudflare:index/dnsRecord:DnsRecord", "tls:index/privateKey:PrivateKey"
 ROLE, TABLE, VPC = "aws:iam/role:Role", "aws:ec2/routeTable:RouteTable", "aws:ec2/vpc:Vpc"
 ALARM, NODES = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:eks/nodeGroup:NodeGroup"
@@ -65,6 +66,7 @@ def scaled(kind: str, name: str, server: str) -> Inputs:
     return k8s(name, spec={"scaleTargetRef": target, "maxReplicaCount": 9, "triggers": [trigger]})
 
 
+GROUP = {"capacityType": "SPOT", "amiType": "AL2023", "scalingConfig": {"minSize": 1}}
 STAND: list[tuple[str, str, Inputs]] = [
     (DATABASE, "primary", {"identifier": "a", "instanceClass": "db.m7g.large", "storageEncrypted": True}),
     (VPC, "vpc", {"cidrBlock": "10.10.0.0/16"}),
@@ -123,6 +125,20 @@ NEW: list[tuple[str, Inputs, str]] = [
     (TEMPLATE, {"imageId": "ami-1"}, "metadataOptions.httpTokens"),
     (ATTACHMENT, role("nodes", "AmazonEKSWorkerNodePolicy"), "role"),
     (ATTACHMENT, role(UNKNOWN, "AmazonS3FullAccess"), "policyArn"),
+    (ATTACHMENT, role("OrganizationAccountAccessRole", "AmazonEKSWorkerNodePolicy"), "role"),
+    (POLICY, {"role": "nodes", "policy": '{"Statement": []}'}, "role"),
+    (POLICY, {"role": "other", "policy": '{"Statement": []}'}, "role"),
+    (PODS, pods("web", "app", container={"args": ["-e", "x"]}), "spec.serviceAccountName"),
+    (PODS, pods("web", "app", volumes=[{"name": "a", "secret": {"secretName": "others"}}]), "spec.serviceAccountName"),
+    (NODES, {**GROUP, "launchTemplate": {"id": "lt-0evil"}}, "launchTemplate.id"),
+    (NODES, {**GROUP, "subnetIds": ["subnet-9"]}, "subnetIds[]"),
+    (DATABASE, {"identifier": "b", "vpcSecurityGroupIds": ["sg-9"]}, "vpcSecurityGroupIds[]"),
+    (DATABASE, {"identifier": "b", "parameterGroupName": "other"}, "parameterGroupName"),
+    (DATABASE, {"identifier": "b", "monitoringRoleArn": "arn:aws:iam::210987654321:role/a"}, "monitoringRoleArn"),
+    (RELEASE, chart("autoscaler", "https://a.example", {"a": 1, "priorityClassName": "bailbondpro-a"}), "name"),
+    (PARAMETER, {"name": "/a/password", "type": "String", "insecureValue": "x"}, "name"),
+    (RECORD, record("www.other.example", "lb.example.com"), "name"),
+    (SUBSCRIPTION, {"topic": "arn:t", "protocol": "email", "endpoint": "a@evil.example.org"}, "endpoint"),
     (POLICY, {"role": UNKNOWN, "policy": '{"Statement": [{"Effect": "Allow"}]}'}, "policy"),
     (ADDON, {"clusterName": "c", "addonName": "coredns", "serviceAccountRoleArn": UNKNOWN}, "serviceAccountRoleArn"),
     (ADDON, {"clusterName": "c", "addonName": "efs"}, "addonName"),
