@@ -20,6 +20,7 @@ from planner.plan_values import at, items, text
 from planner.simulation.reading.controllers import absent
 from planner.simulation.reading.doors import unfound
 from planner.simulation.reading.keeping import labels_of, policies_of, unasked, unmoved, unstarted
+from planner.simulation.reading.passage import unpassed
 from planner.simulation.reading.resources import containers_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ def unreached(plan: Plan, simulated: list[PlannedResource]) -> Iterator[str]:
     configs = [text(item.inputs, "data", "nginx.conf") for item in gateways]
     for config in configs:
         yield from _gateway(config)
-    yield from unfound(plan, simulated, [config for config in configs if config and not is_hidden(config)])
+    readable = [config for config in configs if config and not is_hidden(config)]
+    yield from unfound(plan, simulated, readable)
+    yield from unpassed(plan, simulated, readable)
     for item in simulated:
         yield from _closed(plan, item)
     yield from unasked(plan, simulated)
