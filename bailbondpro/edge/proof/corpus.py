@@ -248,6 +248,7 @@ UNKEYED_HEADERS = (
     *("x-inertia", "x-inertia-partial-data", "x-livewire", "x-remix-data", "x-sveltekit-action", "x-astro-route-type"),
     *("x-device-type", "x-country", "x-currency", "x-language", "x-locale", "accept-version", "api-version", "x-theme"),
     *("x-debug", "x-wap-profile", "x-preview", "x-ab-test", "x-feature", "prefer", "expect", "if", "depth", "timeout"),
+    *("accept-charset", "content-length", "content-type", "from", "baggage", "x-original-url", "x-rewrite-url"),
 )
 """Headers by which frameworks answer one address differently, and that are in no cache key: parts of pages (Next.js,
 Turbo, htmx, Inertia, Livewire, Remix, SvelteKit, Astro), versions, languages and previews."""
@@ -332,6 +333,7 @@ def private_paths(policy: EdgePolicy) -> Iterator[str]:
         yield f"/{name.replace('/', ';v=1/', 1)};x/id.png"
         yield from (f"/img/..;/{name}/id.png", f"/img/..%3b/{name}/id.png")
         yield from (f"/img/.%00./{name}/id.png", f"/cdn-cgi/image/width=320{prefix}/id.png")
+        yield f"/cdn-cgi/image/width=320{prefix.upper()}/id.png"
         yield f"/cdn-cgi/image/width=320/https://{policy.hosts.app}{prefix.upper()}/id.png"
         for base in bases:
             yield from (f"{base}/..{prefix}/1.css", f"{base}/%2e%2e{prefix}/id.png", f"{base}\\..\\{name}\\1.js")

@@ -148,7 +148,12 @@ def _as_a_file(request: Request) -> Iterator[Trial]:
 def _as_another(request: Request, plain: Response, *, opted_in: bool) -> Iterator[Trial]:
     """Answers of a type that the path does not promise, and, of a file, ones that speak to caches of one kind."""
     for kind in _foreign_types(request, opted_in=opted_in):
-        yield Trial(request, _typed_as(kind, plain), f"its Content-Type is {kind or 'missing'}")
+        typed = _typed_as(kind, plain)
+        yield Trial(request, typed, f"its Content-Type is {kind or 'missing'}")
+        if not kind:
+            # Another header with the words in its name, which the gateway puts on every answer.
+            sniffed = Response(typed.code, (*typed.headers, ("x-content-type-options", "nosniff")))
+            yield Trial(request, sniffed, "its Content-Type is missing")
     for name in TARGETED_HEADERS if request.extension in STATIC_EXTENSIONS else ():
         spoken = Response(200, (*plain.headers, (name, "max-age=60")))
         yield Trial(request, spoken, f"its response carries {name}, which no build says of a file")

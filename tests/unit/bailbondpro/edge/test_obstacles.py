@@ -6,17 +6,19 @@ The parts come from the rules themselves, so that one which is added later is tr
 from __future__ import annotations
 
 import dataclasses
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bailbondpro.edge import personal
+from bailbondpro.edge import personal, policy
 from bailbondpro.edge.exchange import Request, Response
 from bailbondpro.edge.explain import evaluate
 from bailbondpro.edge.language.expressions import And, Equals, IsIn, Not, Or
 from bailbondpro.edge.language.fields import EXTENSION, HOST, PATH
 from bailbondpro.edge.policy import HARMLESS_RESPONSE_HEADERS, EdgePolicy
+from bailbondpro.edge.proof import oracle
 from bailbondpro.edge.proof.corpus import odd_spellings
 from bailbondpro.edge.proof.leaks import judge
 from bailbondpro.edge.proof.oracle import outside_reason
@@ -143,7 +145,9 @@ def test_a_prefix_of_one_letter_is_spelled_as_well() -> None:
     ("module", "name", "further"),
     [
         *((personal, "STORABLE_STATUSES", code) for code in (203, 206, 301, 303, 307, 308, 404, 410, 429, 500, 503)),
-        (personal, "HARMLESS_COOKIES", "lang="),
+        *((personal, "HARMLESS_COOKIES", f"{name}=") for name in ("lang", "PHPSESSID", "jwt", "sid", "user")),
+        *((personal, "HARMLESS_QUERY", name) for name in ("ssn", "name", "client", "id", "mc_eid", "preview")),
+        *((personal, "HARMLESS_HEADERS", name) for name in ("accept-charset", "from", "baggage", "x-original-url")),
         *((personal, "HARMLESS_RESPONSE_HEADERS", name) for name in ("access-control-allow-credentials", "x-api-key")),
     ],
 )
@@ -161,3 +165,20 @@ def test_a_response_header_that_nobody_lists_is_tried_with_files(monkeypatch: py
     host = POLICY.hosts.images if path.startswith("images") else POLICY.hosts.app
     asked = Request(host=host, path=path.removeprefix("images."))
     assert judge(EdgeRules.of(POLICY), POLICY, trials(POLICY, asked)).leaks
+
+
+def test_the_lists_of_the_rules_are_those_of_the_proof() -> None:
+    assert set(policy.HARMLESS_COOKIES) == set(oracle._HARMLESS_COOKIES)
+    assert set(policy.HARMLESS_QUERY) == oracle._HARMLESS_QUERY
+    assert set(policy.FILE_QUERY) == oracle._FILE_QUERY
+
+
+def test_no_harmless_header_of_an_answer_is_named_like_somebody_or_something_of_one_request() -> None:
+    words = re.compile(r"user|customer|client|account|tenant|session|token|nonce|auth|cookie|mail|warning|cache-status")
+    assert [name for name in HARMLESS_RESPONSE_HEADERS if words.search(name)] == []
+
+
+def test_an_answer_without_a_type_is_not_taken_for_one_by_another_header() -> None:
+    page = Request.of(f"https://{POLICY.hosts.app}{POLICY.public_html_paths[0]}")
+    untyped = [one for one in trials(POLICY, page) if one.because.endswith("Content-Type is missing")]
+    assert any(one.response.values("x-content-type-options") for one in untyped)
