@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from policies.gate.model import Finding
 
 MOST = 6
-_FILES = (tokens.KUBERNETES_SECRET, tokens.CONFIG_MAP)
 """Properties that are named; more are counted."""
+_FILES = (tokens.KUBERNETES_SECRET, tokens.CONFIG_MAP)
+"""Types that pods have as files."""
 Leaf = tuple[str, Any]
 """Where a value stands, with `[]` for an entry of a list, and the value."""
 
